@@ -1,0 +1,41 @@
+/** Warns where logs to be compared measured different entropies; knows nothing of fits. */
+import type { EntropyDefinition, StepLog } from "../log/step-log.ts";
+import { describeDefinition } from "./describe-definition.ts";
+
+const FIELDS = ["kind", "when", "aggregation", "temperature"] as const;
+
+/** Whether two definitions certainly differ: what is unknown may be equal. */
+function differ(a: EntropyDefinition, b: EntropyDefinition): boolean {
+  return FIELDS.some((field) => {
+    const values = [a[field], b[field]];
+    // The temperature of a rollout may be 1: most are.
+    return a[field] !== b[field] && !values.includes("unknown") && !values.includes("rollout");
+  });
+}
+
+/**
+ * One warning at most: that the logs' entropies were not computed alike, or that this cannot be told.
+ *
+ * Numbers of different definitions must not share a fit or a comparison of H, a, b.
+ */
+export function mixedDefinitionWarnings(logs: readonly StepLog[]): string[] {
+  const examples = new Map<
+    string,
+    { readonly source: string; readonly definition: EntropyDefinition }
+  >();
+  for (const { source, entropy } of logs) {
+    if (entropy === undefined) continue;
+    const { definition } = entropy;
+    const text = describeDefinition(definition);
+    if (!examples.has(text)) examples.set(text, { source, definition });
+  }
+  if (examples.size < 2) return [];
+  const found = [...examples.values()];
+  const certain = found.some((a) => found.some((b) => differ(a.definition, b.definition)));
+  const list = [...examples].map(([text, { source }]) => `${source}: ${text}`).join("; ");
+  return [
+    certain
+      ? `the logs measure different entropies, do not compare their H, a and b (${list})`
+      : `the logs may measure different entropies, since some do not say how theirs was computed (${list})`,
+  ];
+}
