@@ -1,0 +1,127 @@
+/** Everything that can be said of some logs, as one HTML file that needs no network; computes no finding. */
+import type { Spec } from "vega";
+import { fullDetail } from "./chart/chart.ts";
+import { statedCeiling } from "./chart/describe-fit.ts";
+import { formatEstimate, formatWithError } from "./format-number.ts";
+import { type Markup, markup } from "./markup.ts";
+import { renderDocument } from "./page/document.ts";
+import { dataTable } from "./page/fit-tables.ts";
+import { type ReportedLog, logSection } from "./page/log-section.ts";
+import { methodSection } from "./page/method-section.ts";
+import { pageScript } from "./page/page-script.ts";
+import { shellCommand } from "./shell-command.ts";
+
+/** A file that the report was computed from. */
+export interface InputFile {
+  readonly path: string;
+  /** SHA-256 of its bytes, hexadecimal. */
+  readonly sha256: string;
+}
+
+export interface ReportInput {
+  readonly logs: readonly ReportedLog[];
+  /** The command line that made the report, program first. */
+  readonly command: readonly string[];
+  /** Of entlaw. */
+  readonly version: string;
+  /** The findings as the JSON document that `--json` prints; it stands on the page as it is. */
+  readonly document: unknown;
+  readonly inputs?: readonly InputFile[];
+  /** ISO 8601. Left out by default, so that the same input gives the same bytes. */
+  readonly generatedAt?: string;
+}
+
+/** Beyond this many logs pictures stay still and show fewer points, so that the file can still be mailed. */
+const MAX_DETAILED_LOGS = 6;
+const CROWDED_ROWS = 60;
+
+/**
+ * Renders the report: the answer first, then what it rests on.
+ *
+ * The page is complete without script and asks for nothing; see {@link renderDocument} for what it may do.
+ */
+export async function renderReport(input: ReportInput): Promise<string> {
+  const crowded = input.logs.length > MAX_DETAILED_LOGS;
+  const detail = crowded ? { maxRows: CROWDED_ROWS } : fullDetail;
+  const sections: Markup[] = [];
+  const specs: Spec[] = [];
+  for (const [i, log] of input.logs.entries()) {
+    const section = await logSection(log, {
+      id: sectionId(i),
+      firstSpec: crowded ? undefined : specs.length,
+      detail,
+    });
+    sections.push(section.html);
+    specs.push(...section.specs);
+  }
+  const names = input.logs.map(({ finding }) => finding.log);
+  const title =
+    names.length === 1 ? `Entropy law: ${names[0]}` : `Entropy law: ${names.length} logs`;
+  const body = markup`<a class="skip" href="#main">Skip to the answer</a>
+    <div class="page">
+      <header>
+        <h1>Does reward follow entropy?</h1>
+        <p class="byline">${byline(input)}</p>
+      </header>
+      <main id="main">
+        ${input.logs.length > 1 ? summary(input.logs) : undefined}
+        ${sections}
+        ${methodSection(input.logs.map(({ finding }) => finding))}
+      </main>
+      ${footer(input)}
+    </div>`;
+  return renderDocument({
+    title,
+    body,
+    islands: { findings: input.document, charts: specs },
+    script: pageScript({ live: !crowded }),
+  });
+}
+
+const sectionId = (index: number): string => `log-${index + 1}`;
+
+function byline({ logs, version, generatedAt }: ReportInput): string {
+  const count = logs.length === 1 ? "1 log" : `${logs.length} logs`;
+  return `entlaw ${version}, ${count}${generatedAt === undefined ? "" : `, ${generatedAt}`}`;
+}
+
+function summary(logs: readonly ReportedLog[]): Markup {
+  const rows = logs.map(({ finding }, i) => {
+    const { fit, verdict } = finding;
+    const solved = fit.status === "degenerate" ? undefined : fit;
+    return [
+      markup`<a href="#${sectionId(i)}">${finding.log}</a>`,
+      verdict.holds,
+      formatWithError(solved?.parameters["a"]),
+      statedCeiling(finding) === undefined ? "not stated" : formatEstimate(statedCeiling(finding)),
+      String(fit.n),
+    ];
+  });
+  const columns = [
+    { name: "log" },
+    { name: "law holds" },
+    { name: "a", number: true },
+    { name: "ceiling [95 %]", number: true },
+    { name: "n", number: true },
+  ] as const;
+  return markup`<h2 id="summary">All logs</h2>
+    ${dataTable("One row a log", columns, rows)}`;
+}
+
+function footer({ command, version, inputs = [] }: ReportInput): Markup {
+  const hashes = inputs.map(({ path, sha256 }) => [path, markup`<code>${sha256}</code>`]);
+  return markup`<footer>
+    <h2 id="again">Make it again</h2>
+    <pre id="command" tabindex="0">${shellCommand(command)}</pre>
+    <p>
+      <button type="button" hidden data-copy="command">Copy the command</button>
+      <button type="button" hidden data-copy="findings">Copy the findings as JSON</button>
+    </p>
+    ${hashes.length === 0 ? undefined : dataTable("Inputs", [{ name: "file" }, { name: "SHA-256" }], hashes)}
+    <p class="note">
+      Made by entlaw ${version}. This file holds its charts, numbers and findings (element
+      <code>findings</code>, JSON) and asks for nothing from a network; the same input gives the
+      same bytes.
+    </p>
+  </footer>`;
+}
