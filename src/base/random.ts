@@ -55,10 +55,13 @@ export function makeRng(seed: number, name = "root"): Rng {
   return {
     uniform,
     below(bound) {
-      const limit = UINT32 - (UINT32 % bound);
       let draw = next();
-      while (draw >= limit) draw = next();
-      return draw % bound;
+      // A draw beyond the last whole multiple of the bound would favour small results; most lie far below it.
+      if (draw >= UINT32 - bound) {
+        const limit = UINT32 - (UINT32 % bound);
+        while (draw >= limit) draw = next();
+      }
+      return draw % (bound >>> 0); // both known to be unsigned: an integer division, not a floating-point one
     },
     normal() {
       if (spare !== undefined) {
