@@ -1,5 +1,5 @@
 /** What all commands share: `--json`, safe printing, progress on stderr, exit codes; knows no command. */
-import { Command, Flags } from "@oclif/core";
+import { Args, Command, Flags } from "@oclif/core";
 import { printable } from "../base/printable.ts";
 
 /** Back to the start of the line, and erase it. */
@@ -44,6 +44,11 @@ export abstract class EntlawCommand extends Command {
     throw error;
   }
 }
+
+/** The argument of every command that reads any number of logs; needs `strict = false`. */
+export const logArgs = {
+  log: Args.string({ required: true, description: "Logs, globs or run directories." }),
+};
 
 /** Flags of every command that reads logs. */
 export const logFlags = {

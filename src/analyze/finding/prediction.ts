@@ -3,8 +3,9 @@ import { ConfigError, DataError } from "../../base/errors.ts";
 import type { Table } from "../../log/table.ts";
 import { cleanSeries } from "../fit/clean-series.ts";
 import { fitLaw } from "../fit/fit-law.ts";
-import { forecastReward, prefixRows } from "../fit/forecast.ts";
+import { FORECAST_WINDOW, forecastReward } from "../fit/forecast.ts";
 import { fitPrefix } from "../fit/prefix-fit.ts";
+import { prefixRows } from "../fit/prefix.ts";
 import type { Estimate } from "../fit/result.ts";
 import { type RunSeries, smoothRun } from "../fit/smoothing.ts";
 import type { FrameLike } from "../frame/data-frame.ts";
@@ -53,9 +54,6 @@ export interface PredictionFinding {
       }
     | undefined;
 }
-
-/** Odd number of steps over which forecast and observation are averaged before they are compared. */
-const SCORED_WINDOW = 11;
 
 /** What least squares cannot give, and how to get it. */
 const NO_BAND = "plain least squares gives no band; leave out the method and the smoothing for one";
@@ -109,7 +107,6 @@ function byProtocol(log: string, series: RunSeries, fitOn: number): PredictionFi
   const fitted = prefixRows(step.length, fitOn);
   const { status, reasons, ceiling, curve, score } = forecastReward(entropy, reward, {
     fittedRows: fitted,
-    window: SCORED_WINDOW,
   });
   return {
     question: "prediction",
@@ -119,7 +116,7 @@ function byProtocol(log: string, series: RunSeries, fitOn: number): PredictionFi
     lastFittedStep: step[fitted - 1]!,
     status,
     reasons,
-    meansOver: SCORED_WINDOW,
+    meansOver: FORECAST_WINDOW,
     rmse: score?.rmse,
     baselineRmse: score?.baselineRmse,
     logLineRmse: score?.logLineRmse,

@@ -4,7 +4,7 @@ import { cleanSeries, type CleanSeries } from "./clean-series.ts";
 import { contradictions } from "./contradictions.ts";
 import { detrendedSlope, TREND_SIZES, type DetrendedSlope } from "./detrended.ts";
 import { fitByNeighbours, type NeighbourFit, type NeighbourOptions } from "./fit-by-neighbours.ts";
-import { forecastReward, prefixRows, type Forecast } from "./forecast.ts";
+import { forecastReward, type Forecast } from "./forecast.ts";
 import {
   detrendedGate,
   fitGate,
@@ -18,6 +18,7 @@ import {
 } from "./gates.ts";
 import { neighbourMean } from "./instrument.ts";
 import { jointNoise, type JointNoise } from "./noise.ts";
+import { prefixRows } from "./prefix.ts";
 import { lawReasons } from "./reasons.ts";
 import type { DegenerateFit } from "./result.ts";
 import { decideVerdict, type Gate, type Verdict } from "./verdict.ts";

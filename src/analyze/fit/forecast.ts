@@ -9,7 +9,7 @@ import type { Neighbourhood } from "./instrument.ts";
 import { fitLine } from "./line.ts";
 import { localMean } from "./local-mean.ts";
 import { mean } from "./moments.ts";
-import { prefixLength } from "./prefix-fit.ts";
+import { tailMean } from "./prefix.ts";
 import type { DegenerateFit, Estimate } from "./result.ts";
 import { tQuantile } from "./student-t.ts";
 
@@ -66,13 +66,12 @@ export interface Forecast {
   readonly score: ForecastScore | undefined;
 }
 
-const DEFAULT_WINDOW = 11;
+/** Steps over which forecast and observation are averaged before they are compared; odd. */
+export const FORECAST_WINDOW = 11;
 /** Two-sided 90 %. */
 const BAND_PROBABILITY = 0.95;
 /** The rehearsal may widen a band, up to this factor, and never narrows it. */
 const MAX_REHEARSAL_FACTOR = 3;
-/** The baseline is the mean of this share of the prefix. */
-const TAIL_SHARE = 0.1;
 
 interface Part {
   readonly entropy: Float64Array;
@@ -83,23 +82,6 @@ const rowsOf = ({ entropy, reward }: Part, from: number, to: number): Part => ({
   entropy: entropy.subarray(from, to),
   reward: reward.subarray(from, to),
 });
-
-/**
- * Rows of a prefix from what a user asks for.
- *
- * @param n - rows of the run.
- * @param fitOn - a share in (0, 1), rounded up, or a whole number of rows from 1 to n − 1.
- * @throws {@link ConfigError} otherwise.
- */
-export function prefixRows(n: number, fitOn: number): number {
-  if (fitOn > 0 && fitOn < 1) return Math.min(prefixLength(n, fitOn), n - 1);
-  if (Number.isInteger(fitOn) && fitOn >= 1 && fitOn < n) return fitOn;
-  throw new ConfigError(
-    "fit-on-range",
-    `the prefix must be a share in (0, 1) or a number of steps from 1 to ${n - 1}, got ${fitOn}`,
-    { fix: "write 0.36 for the first 36 % or 100 for the first 100 steps" },
-  );
-}
 
 /** How much worse than promised a form did when the first half of the prefix foretold the second. */
 function rehearsalFactor(
@@ -147,11 +129,6 @@ function band(
   return { low, high };
 }
 
-/** Mean reward of the last tenth of the prefix. */
-function tailMean(reward: Float64Array): number {
-  return mean(reward.subarray(reward.length - Math.max(1, Math.floor(reward.length * TAIL_SHARE))));
-}
-
 /** The line in log(1 + row) of the prefix, at the later rows. */
 function logLine(reward: Float64Array, from: number, to: number): Float64Array {
   const fitted = fitLine(
@@ -195,7 +172,7 @@ function scoreOf({ observed, mean: expected, low, high, ...rivals }: ForecastCur
 export function forecastReward(
   entropy: Float64Array,
   reward: Float64Array,
-  { fittedRows, window = DEFAULT_WINDOW }: ForecastOptions,
+  { fittedRows, window = FORECAST_WINDOW }: ForecastOptions,
 ): Forecast {
   const n = reward.length;
   if (!(fittedRows >= 1 && fittedRows < n)) {

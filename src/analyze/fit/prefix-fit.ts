@@ -1,7 +1,7 @@
 /** Backtest of a line: fit the first part of a run, predict the rest, beside a flat baseline; knows no verdict. */
 import { ConfigError } from "../../base/errors.ts";
 import { fitLine, type LineFit } from "./line.ts";
-import { mean } from "./moments.ts";
+import { tailMean } from "./prefix.ts";
 
 /** What the prefix said about the rest. */
 export interface PrefixFit {
@@ -18,11 +18,6 @@ export interface PrefixFit {
   readonly baselineRmse: number;
   /** Observed minus predicted y at the last point. */
   readonly finalError: number;
-}
-
-/** Number of points in a prefix: the share of n rounded up, where 7 % of 100 is 7 and not 8 by a rounding error. */
-export function prefixLength(n: number, share: number): number {
-  return Math.ceil(share * n - n * Number.EPSILON);
 }
 
 const rootMeanSquare = (errors: Float64Array): number =>
@@ -52,8 +47,7 @@ export function fitPrefix(x: Float64Array, y: Float64Array, fitted: number): Pre
   if (line === undefined) return undefined;
   const later = y.subarray(fitted);
   const forecast = x.slice(fitted).map((value) => line.meanY + line.slope * (value - line.meanX));
-  const tail = y.subarray(fitted - Math.max(1, Math.floor(fitted / 10)), fitted);
-  const baseline = mean(tail);
+  const baseline = tailMean(y.subarray(0, fitted));
   return {
     fitted,
     predicted: n - fitted,

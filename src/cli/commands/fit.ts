@@ -1,6 +1,6 @@
 /** `entlaw fit`: a law on each log, with intervals and a verdict. */
-import { Args, Flags } from "@oclif/core";
-import { EntlawCommand, logFlags } from "../entlaw-command.ts";
+import { Flags } from "@oclif/core";
+import { EntlawCommand, logArgs, logFlags } from "../entlaw-command.ts";
 import { parseFixed, parseNumber, parseWindow } from "../parse-choices.ts";
 import { readLogs } from "../read-logs.ts";
 
@@ -14,9 +14,7 @@ export default class Fit extends EntlawCommand {
     "<%= config.bin %> <%= command.id %> data/countdown-grpo/verl.jsonl",
     "<%= config.bin %> <%= command.id %> run.csv --method ols --smooth 11 --window 20:300 --json",
   ];
-  static override args = {
-    log: Args.string({ required: true, description: "Logs, globs or run directories." }),
-  };
+  static override args = logArgs;
   static override strict = false;
   static override flags = {
     ...logFlags,
@@ -63,7 +61,11 @@ export default class Fit extends EntlawCommand {
 
   override async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(Fit);
+    // Checked before any log is read, which may take a while.
     const window = parseWindow(flags.window);
+    const noiseRatio = parseNumber("noise-ratio", flags["noise-ratio"]);
+    const fixed = parseFixed(flags.fix);
+    const interventionAt = parseNumber("intervention-at", flags["intervention-at"]);
     const logs = await readLogs(this, argv as string[], flags);
     const { fitLogs } = await import("../../analyze/finding/fit-logs.ts");
     const { fitToJson } = await import("../../analyze/finding/fit-to-json.ts");
@@ -76,9 +78,9 @@ export default class Fit extends EntlawCommand {
         smooth: flags.smooth,
         window,
         bootstrap: flags.bootstrap,
-        noiseRatio: parseNumber("noise-ratio", flags["noise-ratio"]),
-        fixed: parseFixed(flags.fix),
-        interventionAt: parseNumber("intervention-at", flags["intervention-at"]),
+        noiseRatio,
+        fixed,
+        interventionAt,
       }),
     );
     this.log(fitsText(findings));

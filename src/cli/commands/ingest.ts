@@ -1,6 +1,6 @@
 /** `entlaw ingest`: a foreign log becomes a run directory. */
-import { Args, Flags } from "@oclif/core";
-import { EntlawCommand, logFlags } from "../entlaw-command.ts";
+import { Flags } from "@oclif/core";
+import { EntlawCommand, logArgs, logFlags } from "../entlaw-command.ts";
 import { readLogs } from "../read-logs.ts";
 
 export default class Ingest extends EntlawCommand {
@@ -11,9 +11,7 @@ export default class Ingest extends EntlawCommand {
     "<%= config.bin %> <%= command.id %> data/countdown-grpo/verl-console.log --out runs/countdown",
     "<%= config.bin %> <%= command.id %> logs/*.jsonl.gz --out runs --format verl-jsonl",
   ];
-  static override args = {
-    log: Args.string({ required: true, description: "Logs, globs or run directories." }),
-  };
+  static override args = logArgs;
   static override strict = false;
   static override flags = {
     ...logFlags,

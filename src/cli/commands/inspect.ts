@@ -1,6 +1,5 @@
 /** `entlaw inspect`: what is in a log, and which columns mean what. */
-import { Args } from "@oclif/core";
-import { EntlawCommand, logFlags } from "../entlaw-command.ts";
+import { EntlawCommand, logArgs, logFlags } from "../entlaw-command.ts";
 import { readLogs } from "../read-logs.ts";
 
 export default class Inspect extends EntlawCommand {
@@ -10,9 +9,7 @@ export default class Inspect extends EntlawCommand {
     "<%= config.bin %> <%= command.id %> data/countdown-grpo/verl-console.log",
     "<%= config.bin %> <%= command.id %> runs/*/trainer_state.json --json",
   ];
-  static override args = {
-    log: Args.string({ required: true, description: "Logs, globs or run directories." }),
-  };
+  static override args = logArgs;
   static override strict = false;
   static override flags = { ...logFlags };
 

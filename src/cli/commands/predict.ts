@@ -1,6 +1,6 @@
 /** `entlaw predict`: what a prefix of the run would have told of the rest. */
-import { Args, Flags } from "@oclif/core";
-import { EntlawCommand, logFlags } from "../entlaw-command.ts";
+import { Flags } from "@oclif/core";
+import { EntlawCommand, logArgs, logFlags } from "../entlaw-command.ts";
 import { parseFitOn, parseWindow } from "../parse-choices.ts";
 import { readLogs } from "../read-logs.ts";
 
@@ -13,9 +13,7 @@ export default class Predict extends EntlawCommand {
     "<%= config.bin %> <%= command.id %> data/countdown-grpo/verl.jsonl --fit-on 0.36",
     "<%= config.bin %> <%= command.id %> run.csv --fit-on 100 --method ols --smooth 11 --json",
   ];
-  static override args = {
-    log: Args.string({ required: true, description: "Logs, globs or run directories." }),
-  };
+  static override args = logArgs;
   static override strict = false;
   static override flags = {
     ...logFlags,

@@ -1,7 +1,7 @@
 /** `entlaw report`: everything that can be said of the logs, on one offline page. */
-import { Args, Flags } from "@oclif/core";
+import { Flags } from "@oclif/core";
 import { refuseInputAsOutput, requireHtmlName } from "../check-output.ts";
-import { EntlawCommand, logFlags } from "../entlaw-command.ts";
+import { EntlawCommand, logArgs, logFlags } from "../entlaw-command.ts";
 import { parseFitOn } from "../parse-choices.ts";
 import { readLogs } from "../read-logs.ts";
 
@@ -12,9 +12,7 @@ export default class Report extends EntlawCommand {
     "<%= config.bin %> <%= command.id %> data/countdown-grpo/verl-console.log --out report.html",
     "<%= config.bin %> <%= command.id %> runs/grpo runs/clip-cov --out arms.html --fit-on 0.5",
   ];
-  static override args = {
-    log: Args.string({ required: true, description: "Logs, globs or run directories." }),
-  };
+  static override args = logArgs;
   static override strict = false;
   static override flags = {
     ...logFlags,

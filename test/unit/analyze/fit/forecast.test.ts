@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { forecastReward, prefixRows } from "../../../../src/analyze/fit/forecast.ts";
+import { forecastReward } from "../../../../src/analyze/fit/forecast.ts";
+import { prefixRows } from "../../../../src/analyze/fit/prefix.ts";
 import { ConfigError } from "../../../../src/base/errors.ts";
 import { fallingEntropy, rewardOf, rowNumbers, whiteNoise } from "../../../support/series.ts";
 

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { fitLaw } from "../../../../src/analyze/fit/fit-law.ts";
 import { neweyWestLag } from "../../../../src/analyze/fit/newey-west.ts";
-import { fitPrefix, prefixLength } from "../../../../src/analyze/fit/prefix-fit.ts";
+import { fitPrefix } from "../../../../src/analyze/fit/prefix-fit.ts";
+import { prefixRows } from "../../../../src/analyze/fit/prefix.ts";
 import type { SolvedFit } from "../../../../src/analyze/fit/result.ts";
 import { smoothRun } from "../../../../src/analyze/fit/smoothing.ts";
 import { fitDeming, noiseOfRatio } from "../../../../src/analyze/fit/deming.ts";
@@ -98,7 +99,7 @@ describe.each(titled)("%s", (_, { golden, series }) => {
     (early) => {
       const smoothed = smoothRun(series, 11);
       const x = smoothed.entropy.map(Math.exp);
-      const fitted = prefixLength(x.length, early.fraction);
+      const fitted = prefixRows(x.length, early.fraction);
       expect(fitted).toBe(early.fitted);
       const prefix = fitPrefix(x, smoothed.reward, fitted);
       const pairs = [

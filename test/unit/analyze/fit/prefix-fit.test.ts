@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { fitPrefix, prefixLength } from "../../../../src/analyze/fit/prefix-fit.ts";
+import { fitPrefix } from "../../../../src/analyze/fit/prefix-fit.ts";
+import { prefixRows } from "../../../../src/analyze/fit/prefix.ts";
 
 const x = Float64Array.from({ length: 40 }, (_, i) => 1 + Math.exp(-i / 15));
 const y = x.map((value) => 2 - 0.7 * value);
@@ -38,6 +39,6 @@ describe("a fit of a prefix", () => {
   });
 
   test("a share of the points is rounded up", () => {
-    expect([prefixLength(290, 0.15), prefixLength(200, 0.5)]).toEqual([44, 100]);
+    expect([prefixRows(290, 0.15), prefixRows(200, 0.5)]).toEqual([44, 100]);
   });
 });
