@@ -40,3 +40,8 @@ export class RunError extends EntlawError {
 export class ShapeError extends EntlawError {
   override readonly name = "ShapeError";
 }
+
+/** A tensor program cannot be traced, compiled or run: an operation, a shape or a backend (exit code 4). */
+export class EngineError extends EntlawError {
+  override readonly name = "EngineError";
+}

@@ -1,5 +1,5 @@
 /** The meaning of our exit codes; knows no text. */
-import { ConfigError, DataError, RunError, ShapeError } from "../base/errors.ts";
+import { ConfigError, DataError, EngineError, RunError, ShapeError } from "../base/errors.ts";
 
 /** 0 ok, 1 bug in entlaw, 2 bad usage or config, 3 bad data, 4 a run failed or was interrupted. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4;
@@ -8,7 +8,7 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4;
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof ConfigError || error instanceof ShapeError) return 2;
   if (error instanceof DataError) return 3;
-  if (error instanceof RunError) return 4;
+  if (error instanceof RunError || error instanceof EngineError) return 4;
   return isUsageError(error) ? 2 : 1;
 }
 
