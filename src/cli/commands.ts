@@ -2,6 +2,7 @@
 import type { Command } from "@oclif/core";
 import Chart from "./commands/chart.ts";
 import Doctor from "./commands/doctor.ts";
+import Engine from "./commands/engine.ts";
 import Fit from "./commands/fit.ts";
 import Formats from "./commands/formats.ts";
 import Ingest from "./commands/ingest.ts";
@@ -12,6 +13,7 @@ import Report from "./commands/report.ts";
 export const commands: Readonly<Record<string, Command.Class>> = {
   chart: Chart,
   doctor: Doctor,
+  engine: Engine,
   fit: Fit,
   formats: Formats,
   ingest: Ingest,

@@ -1,5 +1,7 @@
 /** What entlaw needs on a machine and what each missing part costs; loads nothing heavy. */
 
+import { ENGINES } from "../config/engine-kind.ts";
+
 /** One line of `entlaw doctor`. */
 export interface Check {
   readonly name: string;
@@ -51,6 +53,20 @@ const PARTS: readonly Part[] = [
     fix: REINSTALL,
   },
   {
+    package: "onnxruntime-node",
+    required: true,
+    needed: "1.30.0 exactly",
+    without: "no engine: nothing can be trained",
+    fix: REINSTALL,
+  },
+  {
+    package: "@tensorflow/tfjs",
+    required: true,
+    needed: "4.22",
+    without: "no engine: nothing can be trained",
+    fix: REINSTALL,
+  },
+  {
     package: "danfojs-node",
     required: false,
     needed: "1.2",
@@ -68,8 +84,21 @@ function isInstalled(name: string): boolean {
   }
 }
 
+async function nativeTensorFlow(): Promise<Check> {
+  const { findTensorFlow } = await import("../engine/backend/find-tensorflow.ts");
+  const finding = findTensorFlow();
+  return {
+    name: "native TensorFlow",
+    required: false,
+    found: finding.status === "found" ? finding.found.name : undefined,
+    needed: "@tensorflow/tfjs-node or -gpu 4.22.0 with its binding",
+    without: "no engine tensorflow; `entlaw engine` tells what there is instead",
+    fix: ENGINES.tensorflow.get,
+  };
+}
+
 /** Looks for every part; finds out by resolving, not by loading. */
-export function runChecks(): Check[] {
+export async function runChecks(): Promise<Check[]> {
   const node: Check = {
     name: "Node.js",
     required: true,
@@ -85,5 +114,6 @@ export function runChecks(): Check[] {
       name,
       found: isInstalled(name) ? "installed" : undefined,
     })),
+    await nativeTensorFlow(),
   ];
 }

@@ -354,6 +354,7 @@ describe("usage", () => {
     for (const command of [
       "chart",
       "doctor",
+      "engine",
       "fit",
       "formats",
       "ingest",
@@ -373,9 +374,10 @@ describe("usage", () => {
       { encoding: "utf8" },
     );
     const loaded: string[] = JSON.parse(stderr.trim().split("\n").at(-1) ?? "");
-    const heavy = /node_modules\/(?:vega|@duckdb|danfojs|ml-|@stdlib|zod|@resvg|@tensorflow)/;
+    const heavy =
+      /node_modules\/(?:vega|@duckdb|danfojs|ml-|@stdlib|zod|@resvg|@tensorflow|onnxruntime)/;
     expect(loaded.filter((url) => heavy.test(url))).toEqual([]);
-    const ours = loaded.filter((url) => /\/src\/(?!cli\/|base\/)/.test(url));
+    const ours = loaded.filter((url) => /\/src\/(?!cli\/|base\/|config\/)/.test(url));
     expect(ours.filter((url) => !url.includes("node_modules"))).toEqual([]);
     expect(loaded.some((url) => url.endsWith("/src/cli/main.ts"))).toBe(true);
   });

@@ -13,7 +13,7 @@ export default class Doctor extends EntlawCommand {
 
   override async run(): Promise<unknown> {
     await this.parse(Doctor);
-    const checks = runChecks();
+    const checks = await runChecks();
     const missing = checks.filter((check) => check.required && check.found === undefined);
     this.log(checks.map(checkText).join("\n"));
     if (missing.length > 0) {
