@@ -1,4 +1,4 @@
-/** Every TypeScript example of the README, the docs and the notebooks runs as it stands. */
+/** Every TypeScript example of the README, the docs, the notebooks and examples/ runs as it stands. */
 import { spawnSync } from "node:child_process";
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,6 +29,7 @@ function notebookOf(path: string): Example {
 const examples = [
   ...globSync(["README.md", "docs/**/*.md"]).flatMap(blocksOf),
   ...globSync("notebooks/*.ipynb").map(notebookOf),
+  ...globSync("examples/*.ts").map((path) => ({ name: path, code: readFileSync(path, "utf8") })),
 ];
 
 describe("documentation", () => {
