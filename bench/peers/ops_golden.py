@@ -1,6 +1,6 @@
-"""Makes test/unit/engine/op/golden/operations.json: operations and their gradients as PyTorch computes them in float64.
+"""Makes test/golden/op/operations.json: operations and their gradients as PyTorch computes them in float64.
 
-    python bench/peers/ops_golden.py > test/unit/engine/op/golden/operations.json
+    python bench/peers/ops_golden.py > test/golden/op/operations.json
 
 A case has inputs, the value, and the gradient of sum(value * weights) with respect to each float input. Inputs are
 rounded to float32 first, so that both sides begin with the same numbers.

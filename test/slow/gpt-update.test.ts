@@ -8,11 +8,13 @@ import {
   type Parameters,
   type SizeName,
   type Style,
+  type Update,
 } from "../../bench/engine/gpt.ts";
 import { uniforms } from "../../bench/engine/hashed-numbers.ts";
 import { useEngine } from "../../src/engine/backend/use-engine.ts";
-import { tf } from "../../src/engine/tfjs.ts";
 import type { CompileOptions } from "../../src/engine/compile.ts";
+import { tf } from "../../src/engine/tfjs.ts";
+import type { Elements } from "../../src/engine/trace/graph-backend.ts";
 
 interface Summary {
   readonly norm: number;
@@ -34,14 +36,17 @@ interface Golden {
 const goldenOf = (size: SizeName, style: Style): Golden =>
   JSON.parse(readFileSync(`test/golden/gpt-update/${size}-${style}.json`, "utf8")) as Golden;
 
-/** Softmax does not see what is added to all keys: that gradient is zero, and what is there is rounding. */
-function withoutKeyBias(name: string, gradient: Float32Array): Float32Array {
+/**
+ * Softmax does not see what is added to all keys, since it adds the same to all scores of a query. That gradient is zero, and
+ * what is there is rounding, which need not agree.
+ */
+function withoutKeyBias(name: string, gradient: Elements): Elements {
   if (!name.endsWith("qkv.b")) return gradient;
   const third = gradient.length / 3;
   return gradient.map((value, k) => (k >= third && k < 2 * third ? 0 : value));
 }
 
-type Results = Readonly<Record<string, Float32Array>>;
+type Results = Awaited<ReturnType<Update>>;
 
 async function updates(
   parameters: Parameters,
@@ -56,27 +61,33 @@ async function updates(
   });
   const batch = makeBatch(size);
   const results: Results[] = [];
-  for (let k = 0; k < count; k++)
-    results.push((await update(batch as never)) as unknown as Results);
+  for (let k = 0; k < count; k++) results.push(await update(batch));
   await update.dispose();
   tf.disposeVariables(); // the optimizer's state too
   return results;
 }
 
-/** Squared relative distance of our gradient from the golden one, by projections, and its share of the whole. */
-function squaredDistance(
-  ours: Float32Array,
-  golden: Summary,
-  signs: readonly Float64Array[],
-): number {
+/**
+ * Squared distance of our gradient from the golden one, estimated from 16 products with random signs. It is right on average;
+ * for one parameter a distance more than twice as large as seen happens once in 900 draws of signs, for the sum over all of
+ * them far more rarely (bench/peers/gpt_golden.py), so {@link HALF} seen bounds the distance by 1e-4. Norms are compared beside it.
+ */
+function squaredDistance(ours: Elements, golden: Summary, signs: readonly Float64Array[]): number {
   const squares = golden.projections.map((expected, k) => {
-    const projection = ours.reduce(
-      (sum, value, i) => sum + (signs[k]![i]! < 0.5 ? -value : value),
-      0,
-    );
+    let projection = 0;
+    for (let i = 0; i < ours.length; i++) projection += signs[k]![i]! < 0.5 ? -ours[i]! : ours[i]!;
     return (projection - expected) ** 2;
   });
   return squares.reduce((sum, one) => sum + one, 0) / squares.length;
+}
+
+/** Half of the relative distance that is allowed. */
+const HALF = 5e-5;
+
+function normOf(gradient: Elements): number {
+  let sum = 0;
+  for (const value of gradient) sum += value * value;
+  return Math.sqrt(sum);
 }
 
 const relative = (got: number, expected: number): number =>
@@ -118,11 +129,11 @@ describe.each<[SizeName, Style, CompileOptions]>([
     let whole = 0;
     for (const [name, summary] of summaries) {
       const gradient = withoutKeyBias(name, results[k]![parameters.get(name)!.name]!);
-      const norm = Math.sqrt(gradient.reduce((sum, value) => sum + value * value, 0));
-      expect(relative(norm, summary.norm), name).toBeLessThan(1e-4);
+      expect(relative(normOf(gradient), summary.norm), name).toBeLessThan(1e-4);
       distance += squaredDistance(gradient, summary, signs);
       whole += summary.norm ** 2;
     }
-    expect(Math.sqrt(distance / whole)).toBeLessThan(1e-4);
+    process.stderr.write(`${size} ${style} ${Math.sqrt(distance / whole)}\n`);
+    expect(Math.sqrt(distance / whole)).toBeLessThan(HALF);
   });
 });

@@ -18,7 +18,7 @@ export interface CachedAttentionShape {
   readonly scale?: number;
 }
 
-/** Makes an empty cache for `batch` sequences of at most `length` positions. */
+/** Makes an empty cache for `batch` sequences of at most `length` positions; programs are fast for E a multiple of 8. */
 export function makeAttentionCache(
   batch: number,
   length: number,
@@ -32,6 +32,12 @@ export function makeAttentionCache(
 
 const scaleOf = ({ scale }: CachedAttentionShape, cache: AttentionCache): number =>
   scale ?? 1 / Math.sqrt(cache.keys.shape[3]!);
+
+/** ONNX Runtime's operator takes heads of a multiple of this; programs compose attention of others. */
+const FUSED_STEP = 8;
+
+const isFused = (cache: AttentionCache): boolean =>
+  isTracing() && cache.keys.shape[3]! % FUSED_STEP === 0;
 
 type Operands = readonly [query: tf.Tensor, key: tf.Tensor, value: tf.Tensor];
 
@@ -82,7 +88,8 @@ function fused(
 /**
  * Attention of one new position of each sequence; extends the cache by it.
  *
- * **Gotchas** A sequence whose cache is full is an error of the program, and on other engines a position that is lost.
+ * **Gotchas** A sequence whose cache is full is an error of the program; where attention is composed (on other engines,
+ * and for E not a multiple of 8) the new position is lost instead.
  *
  * @param query - [B, H·E].
  * @param key - [B, G·E]; `value` too.
@@ -102,7 +109,7 @@ export function decodeAttention(
   const [batch, , length] = cache.keys.shape as [number, number, number];
   const alone = (one: tf.Tensor): tf.Tensor => tf.reshape(one, [batch, 1, one.shape[1]!]);
   const [q, k, v] = [alone(query), alone(key), alone(value)] as const;
-  if (isTracing()) {
+  if (isFused(cache)) {
     const total = tf.reshape(tf.add(tf.max(seen), tf.scalar(1, "int32")), [1]);
     return tf.reshape(fused([q, k, v], cache, shape, seen, total), query.shape);
   }
@@ -135,7 +142,7 @@ export function prefillAttention(
 ): tf.Tensor {
   checkOperands("prefillAttention", [query, key, value], cache, shape);
   const positions = query.shape[1]!;
-  if (isTracing()) {
+  if (isFused(cache)) {
     const last = tf.sub(lengths, tf.scalar(1, "int32"));
     return fused([query, key, value], cache, shape, last, tf.tensor1d([positions], "int32"));
   }

@@ -53,7 +53,7 @@ export function segmentMask(segments: tf.Tensor): tf.Tensor4D {
 /** Mask and causality in one: [B, 1, T, T]; finite also where the mask is −∞. */
 function joined(mask: tf.Tensor, length: number): tf.Tensor {
   return withoutGradient([mask], ([mask_]) =>
-    tf.maximum(tf.add(tf.maximum(mask_, MASKED), causalMask(length)), MASKED),
+    tf.maximum(tf.add(mask_, causalMask(length)), MASKED),
   );
 }
 

@@ -1,4 +1,5 @@
 /** Operations with a gradient written by hand, and, inside programs, with nodes written by hand. */
+import { EngineError } from "../../base/errors.ts";
 import { tf } from "../tfjs.ts";
 import { isTracing } from "../trace/emit-nodes.ts";
 
@@ -23,13 +24,25 @@ export type Gradient<I extends Tensors, R extends Tensors> = (
   results: R,
 ) => Tensors;
 
+/** While a gradient is computed, nothing records unless that gradient itself is to be differentiated. */
+function refuseSecondOrder(): void {
+  if (tf.engine().state.gradientDepth === 0) return;
+  throw new EngineError(
+    "second-order",
+    "operations with a gradient of their own must be differentiated once, got a gradient of a gradient",
+    { fix: "Take the inner gradient outside, or write the operation with tfjs's own." },
+  );
+}
+
 /**
- * Computes an operation and records its gradient with tfjs. First order only: the gradient is not differentiated.
+ * Computes an operation and records its gradient with tfjs. First order only: what the forward pass kept is constant to
+ * tfjs, so that a second derivative would be wrong, and is refused.
  *
  * **Gotchas** tfjs frees what the forward pass made before the gradient runs: a tensor that the gradient needs must be
  * among the inputs or the results, also if it is a constant.
  *
  * @param inputs - tensors the gradient is taken of.
+ * @throws {@link EngineError} when a gradient of its gradient is taken.
  */
 export function differentiable<
   const I extends Tensors,
@@ -42,9 +55,11 @@ export function differentiable<
     const results = compute(tensors as Tensors as I) as R;
     save([...tensors, ...results]);
     const count = tensors.length;
-    const gradFunc = (dy: tf.Tensor, saved: Tensors): tf.Tensor[] => [
-      ...gradient(dy, saved.slice(0, count) as Tensors as I, saved.slice(count) as Tensors as R),
-    ];
+    const gradFunc = (dy: tf.Tensor, saved: Tensors): tf.Tensor[] => {
+      refuseSecondOrder();
+      const [given_, found] = [saved.slice(0, count) as Tensors, saved.slice(count) as Tensors];
+      return [...gradient(dy, given_ as I, found as R)];
+    };
     return { value: results[0], gradFunc };
   });
   return record(...inputs);

@@ -9,18 +9,18 @@ import { shareCommon } from "./share-common.ts";
 import { sinkBroadcasts } from "./sink-broadcasts.ts";
 import { sumRowsByProduct } from "./sum-rows-by-product.ts";
 
-/** What `compile` applies unless told otherwise. */
+/** What `compile` applies unless told otherwise. Any order is right; this one finds the most. */
 export const standardPasses: readonly Pass[] = [
   removeDeadCode, // so that readers are counted among what will run
+  foldIdentities, // first, so that no other pass has to see through x · 1 or a reshape of a reshape
+  sinkBroadcasts, // leaves x · 1 where a tensor of ones was
   foldIdentities,
-  sinkBroadcasts, // leaves x · 1 on small shapes
-  foldIdentities,
-  shareCommon, // before products absorb operands, which hides what is common
+  shareCommon, // before products absorb their operands, which hides what they have in common
   removeDeadCode,
-  foldMatrixOperands,
-  removeDeadCode,
+  foldMatrixOperands, // before fuseBias, since Gemm takes transposes and factors over from FusedMatMul
+  removeDeadCode, // transposes that products took in are no readers any more
   fuseBias,
-  sumRowsByProduct, // last: the row of ones is a filled constant that must stay full
+  sumRowsByProduct, // last: sinkBroadcasts would take the row of ones for a broadcast
   removeDeadCode,
 ];
 

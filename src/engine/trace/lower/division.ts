@@ -3,7 +3,7 @@ import type * as K from "@tensorflow/tfjs-core/dist/kernel_names.js";
 import { type ConstantValue, type DType, filled, type Value } from "../../ir/graph.ts";
 import { elementwise } from "../lowering.ts";
 import type { Trace } from "../trace.ts";
-import { cast } from "./cast.ts";
+import { cast, truncated } from "./cast.ts";
 import { broadcast, commonDType } from "./element-wise.ts";
 
 type Build = (op: string, ...operands: readonly Value[]) => Value;
@@ -19,10 +19,10 @@ function builder(trace: Trace): Build {
 
 const like = (element: number, value: Value): ConstantValue => filled(element, [], value.dtype);
 
-/** Division in float32, also of integers, which tf.div divides with floorDiv. Of booleans, x / false is true where x is; in tfjs false. */
+/** Division in float32, also of integers, which tf.div divides with floorDiv. */
 export const realDiv = elementwise<K.RealDivInputs>(({ a, b }, _, trace) => {
   const operands = [a, b].map((one) => cast(one, "float32", trace));
-  return cast(broadcast("Div", operands, "float32", trace), commonDType(a, b), trace);
+  return truncated(broadcast("Div", operands, "float32", trace), commonDType(a, b), trace);
 });
 
 /** A divisor by which integer division does not end the process: 1 for 0 and -1. */
@@ -87,5 +87,6 @@ export const atan2 = elementwise<K.Atan2Inputs>(({ a, b }, _, trace) => {
   const turn = build("Where", build("Less", y, like(0, y)), like(-Math.PI, y), like(Math.PI, y));
   const offset = build("Where", build("Less", x, like(0, x)), turn, like(0, x));
   const upright = build("Mul", build("Sign", y), like(Math.PI / 2, y));
-  return build("Where", build("Equal", x, like(0, x)), upright, build("Add", half, offset));
+  const angle = build("Where", build("Equal", x, like(0, x)), upright, build("Add", half, offset));
+  return truncated(angle, commonDType(a, b), trace);
 });

@@ -5,7 +5,7 @@ import { type Attributes, type DType, filled, type Value } from "../../ir/graph.
 import { broadcastShape } from "../../ir/broadcast-shape.ts";
 import { elementwise, type Lowering } from "../lowering.ts";
 import { currentOperation, type Trace } from "../trace.ts";
-import { cast } from "./cast.ts";
+import { cast, truncated } from "./cast.ts";
 
 /** A node whose operands broadcast against each other. */
 export function broadcast(
@@ -35,7 +35,7 @@ export function commonDType(a: Value, b: Value): DType {
   return a.dtype === "int32" || b.dtype === "int32" ? "int32" : "bool";
 }
 
-/** Binary arithmetic that ONNX has under another name. Booleans stay 0 and 1: true + true is true, in tfjs 2. */
+/** Binary arithmetic that ONNX has under another name. Booleans stay 0 and 1: true + true is true, in tfjs 2. Integers: 0 to a negative power is any. */
 export function arithmetic(op: string): Lowering {
   return elementwise<K.AddInputs>(({ a, b }, _, trace) => {
     const dtype = commonDType(a, b);
@@ -62,11 +62,9 @@ export function logical(op: string): Lowering {
   );
 }
 
-/** A function of one number under its ONNX name, float32 also of integers, where tfjs cuts some to integers. */
+/** A function of one number under its ONNX name, computed in float32. */
 export function unary(op: string): Lowering {
-  return elementwise<K.ExpInputs>(({ x }, _, trace) =>
-    trace.one(op, [cast(x, "float32", trace)], x.shape, "float32"),
-  );
+  return composed((x, trace) => apply(op, x, trace));
 }
 
 /** A function of one number that keeps its type. Sign leaves NaN as it is, where tfjs gives 0. */
@@ -77,9 +75,11 @@ export function sameTypeUnary(op: string): Lowering {
   });
 }
 
-/** A function of one number written out as nodes on float32. */
+/** A function of one number written out as nodes on float32. Integers stay integers, as in tfjs: the result is truncated. */
 export function composed(build: (x: Value, trace: Trace) => Value): Lowering {
-  return elementwise<K.ExpInputs>(({ x }, _, trace) => build(cast(x, "float32", trace), trace));
+  return elementwise<K.ExpInputs>(({ x }, _, trace) =>
+    truncated(build(cast(x, "float32", trace), trace), x.dtype, trace),
+  );
 }
 
 const constant = (element: number, like: Value): Value => filled(element, [], like.dtype);
@@ -103,22 +103,21 @@ export function rounding(op: "Ceil" | "Floor" | "Round"): Lowering {
     x.dtype === "float32" ? apply(op, x, trace) : x,
   );
 }
-export const isFinite = composed((x, trace) => {
-  const bad = logicalOr(
-    trace.one("IsNaN", [x], x.shape, "bool"),
-    trace.one("IsInf", [x], x.shape, "bool"),
-    trace,
-  );
-  return trace.one("Not", [bad], x.shape, "bool");
+/** e^x, which tfjs alone of these leaves as float32. */
+export const exp = elementwise<K.ExpInputs>(({ x }, _, trace) =>
+  apply("Exp", cast(x, "float32", trace), trace),
+);
+
+/** A question about a number, which integers answer as float32. */
+function question(ask: (x: Value, trace: Trace) => Value): Lowering {
+  return elementwise<K.IsNanInputs>(({ x }, _, trace) => ask(cast(x, "float32", trace), trace));
+}
+export const isNan = question((x, trace) => trace.one("IsNaN", [x], x.shape, "bool"));
+export const isInf = question((x, trace) => trace.one("IsInf", [x], x.shape, "bool"));
+export const isFinite = question((x, trace) => {
+  const asked = ["IsNaN", "IsInf"].map((op) => trace.one(op, [x], x.shape, "bool"));
+  return trace.one("Not", [broadcast("Or", asked, "bool", trace)], x.shape, "bool");
 });
-const logicalOr = (a: Value, b: Value, trace: Trace): Value =>
-  broadcast("Or", [a, b], "bool", trace);
-export const isNan = elementwise<K.IsNanInputs>(({ x }, _, trace) =>
-  trace.one("IsNaN", [cast(x, "float32", trace)], x.shape, "bool"),
-);
-export const isInf = elementwise<K.IsInfInputs>(({ x }, _, trace) =>
-  trace.one("IsInf", [cast(x, "float32", trace)], x.shape, "bool"),
-);
 
 export const square = elementwise<K.SquareInputs>(({ x }, _, trace) => {
   const number = asNumber(x, trace);

@@ -16,6 +16,7 @@ import { transposed } from "./layout.ts";
 import { matMul } from "./matrices.ts";
 import { axesOf } from "./reductions.ts";
 
+/** An index beyond the axis fails the call, as in tfjs; −1, which fails there, is the last one here. */
 export const gather = rule<K.GatherV2Inputs, K.GatherV2Attrs>(
   ({ x, indices }, { axis, batchDims }, trace) => {
     const [along = 0] = axesOf(axis, x.shape.length);
@@ -80,7 +81,7 @@ export const oneHot = rule<K.OneHotInputs, K.OneHotAttrs>(
 const ONE_HOT_SEGMENTS = 1024;
 
 /**
- * Sums of rows by segment; integers up to 2²⁴ are exact. Ids outside [0, segments) are left out where there are at most
+ * Sums of rows by segment, float32 also of integers, as in tfjs; those up to 2²⁴ are exact. Ids outside [0, segments) are left out where there are at most
  * 1024 segments, and must not occur where there are more.
  */
 export const unsortedSegmentSum = rule<K.UnsortedSegmentSumInputs, K.UnsortedSegmentSumAttrs>(
@@ -88,8 +89,9 @@ export const unsortedSegmentSum = rule<K.UnsortedSegmentSumInputs, K.UnsortedSeg
     const rows = segmentIds.shape[0] ?? 0;
     const rest = x.shape.slice(1);
     const shape = [numSegments, ...rest];
+    const number = cast(x, "float32", trace);
     if (numSegments <= ONE_HOT_SEGMENTS) {
-      const flat = reshaped(cast(x, "float32", trace), [rows, sizeOf(rest)], trace);
+      const flat = reshaped(number, [rows, sizeOf(rest)], trace);
       const sums = matMul(
         oneHotRows(segmentIds, numSegments, 1, 0, trace),
         flat,
@@ -97,9 +99,9 @@ export const unsortedSegmentSum = rule<K.UnsortedSegmentSumInputs, K.UnsortedSeg
         false,
         trace,
       );
-      return cast(reshaped(sums, shape, trace), asNumber(x, trace).dtype, trace);
+      return reshaped(sums, shape, trace);
     }
-    return scatterAdded(reshaped(segmentIds, [rows, 1], trace), asNumber(x, trace), shape, trace);
+    return scatterAdded(reshaped(segmentIds, [rows, 1], trace), number, shape, trace);
   },
 );
 

@@ -4,6 +4,7 @@ import { filled, integers, sizeOf, type Value } from "../../ir/graph.ts";
 import { tf } from "../../tfjs.ts";
 import { rule } from "../lowering.ts";
 import type { Trace } from "../trace.ts";
+import { truncated } from "./cast.ts";
 import { reshaped } from "./element-wise.ts";
 import { axesOf } from "./reductions.ts";
 
@@ -70,11 +71,12 @@ export const stridedSlice = rule<K.StridedSliceInputs, K.StridedSliceAttrs>(
   },
 );
 
-/** Joins along an axis. */
+/** Joins along an axis. The first decides about the type, as in tfjs. */
 export function concatenated(operands: readonly Value[], axis: number, trace: Trace): Value {
-  const [first] = operands;
+  const { shape, dtype } = operands[0]!;
   const total = operands.reduce((sum, one) => sum + (one.shape[axis] ?? 0), 0);
-  return trace.one("Concat", operands, first!.shape.with(axis, total), first!.dtype, { axis });
+  const alike = operands.map((one) => truncated(one, dtype, trace));
+  return trace.one("Concat", alike, shape.with(axis, total), dtype, { axis });
 }
 export const concat = rule<Value[], K.ConcatAttrs>((operands, { axis }, trace) => {
   const [along = 0] = axesOf(axis, operands[0]!.shape.length);

@@ -6,7 +6,7 @@ import { filled, sizeOf, type Value } from "../../ir/graph.ts";
 import { tf } from "../../tfjs.ts";
 import { rule } from "../lowering.ts";
 import type { Trace } from "../trace.ts";
-import { cast } from "./cast.ts";
+import { cast, truncated } from "./cast.ts";
 import { asNumber, broadcast, clipped, commonDType, preluOf, reshaped } from "./element-wise.ts";
 
 const last = (value: Value, back: number): number => value.shape[value.shape.length - back] ?? 1;
@@ -108,7 +108,8 @@ export const fusedMatMul = rule<FusedOperands, K._FusedMatMulAttrs>((operands, a
   const { a, b, bias, preluActivationWeights } = operands;
   const product = matMul(a, b, attrs.transposeA, attrs.transposeB, trace);
   const sum = bias ? broadcast("Add", [product, bias], product.dtype, trace) : product;
-  return activated(sum, attrs, preluActivationWeights, trace);
+  const result = activated(cast(sum, "float32", trace), attrs, preluActivationWeights, trace);
+  return truncated(result, sum.dtype, trace);
 });
 
 /** A square matrix with the elements on its diagonal, its axes those of x twice. */

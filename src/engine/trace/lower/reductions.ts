@@ -38,21 +38,11 @@ interface ReductionAttrs {
   readonly keepDims: boolean;
 }
 
-/** A reduction; `dtypeOf` is the type of its result; booleans are computed as integers. */
+/** A reduction; `dtypeOf` is the type in which it is computed and returned. */
 export function reduction(op: string, dtypeOf: (x: Value) => DType): Lowering {
   return rule<K.SumInputs, ReductionAttrs>(({ x }, { axis, reductionIndices, keepDims }, trace) => {
     const axes = axesOf(axis ?? reductionIndices, x.shape.length);
-    const dtype = dtypeOf(x);
-    const result = reduce(op, asNumber(cast(x, dtype, trace), trace), axes, keepDims, trace);
-    return cast(result, dtype, trace);
-  });
-}
-
-/** All and Any: the smallest and the largest of 0 and 1. */
-export function logicalReduction(op: "ReduceMin" | "ReduceMax"): Lowering {
-  return rule<K.AllInputs, K.AllAttrs>(({ x }, { axis, keepDims }, trace) => {
-    const axes = axesOf(axis, x.shape.length);
-    return cast(reduce(op, cast(x, "int32", trace), axes, keepDims, trace), "bool", trace);
+    return reduce(op, cast(x, dtypeOf(x), trace), axes, keepDims, trace);
   });
 }
 

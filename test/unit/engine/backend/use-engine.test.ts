@@ -131,14 +131,22 @@ describe("a variable follows from engine to engine", () => {
     expect(await add(1)).toBe(27);
   });
 
-  test("what one engine wrote to a variable does not change a tensor that another engine reads", async () => {
+  test("what one engine writes to a variable changes neither tensors nor arrays that another gave out", async () => {
     await useEngine("graph", { threads: 1 });
     const { count, add } = await counter();
     await add(1);
     await useEngine("reference");
-    const before = tf.clone(count); // shares the elements
+    const clone = tf.clone(count); // shares the elements
     await add(1);
-    expect(before.dataSync()).toEqual(Float32Array.of(2, 3, 4));
-    expect(count.dataSync()).toEqual(Float32Array.of(3, 4, 5));
+    expect(clone.dataSync()).toEqual(Float32Array.of(2, 3, 4));
+    clone.dispose();
+    const given = tf.mul(count, 1);
+    count.assign(given);
+    given.dispose();
+    const elements = count.dataSync();
+    expect(elements).toEqual(Float32Array.of(3, 4, 5));
+    await add(1);
+    expect(elements).toEqual(Float32Array.of(3, 4, 5));
+    expect(count.dataSync()).toEqual(Float32Array.of(4, 5, 6));
   });
 });

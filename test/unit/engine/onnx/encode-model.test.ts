@@ -122,6 +122,26 @@ describe("encoded models", () => {
     });
     expect(elements).toEqual([[...data], Array.from({ length: 20 }, () => 7)]);
   });
+
+  test("compare short constants by content and long ones by memory alone", () => {
+    const constant = (length: number): Value => ({
+      kind: "constant",
+      data: Float32Array.from({ length }, (_, k) => k),
+      shape: [length],
+      dtype: "float32",
+    });
+    for (const [length, expected] of [
+      [16, 1],
+      [17, 2],
+    ] as const) {
+      const nodes = [constant(length), constant(length)].map((value) =>
+        makeNode({ op: "Exp", inputs: [value], outputs: [value], source: "test" }),
+      );
+      const outputs = nodes.map((node, k) => ({ name: `y${k}`, value: node.outputs[0]! }));
+      const { bytes } = encodeModel({ inputs: [], nodes, outputs, updates: [] });
+      expect(messages(bodyOf(bytes), 5)).toHaveLength(expected);
+    }
+  });
 });
 
 describe("a whole update", () => {
@@ -153,6 +173,14 @@ describe("a whole update", () => {
     expect([...outputs, ...updates]).toEqual(leaving);
     expect(messages(body, 12).map((one) => text(one, 1)[0])).toEqual(leaving);
     expect(messages(body, 11).map((one) => text(one, 1)[0])).toEqual([...feeds.values()]);
+    const typeOf = (one: Message): unknown => messages(messages(one, 2)[0]!, 1)[0]!.get(1)![0];
+    const types: Readonly<Record<string, bigint>> = { float32: 1n, int32: 6n, int64: 7n, bool: 9n }; // onnx.proto
+    const left = [...graph.outputs, ...graph.updates].map(({ value }) => types[value.dtype]);
+    expect(messages(body, 12).map(typeOf)).toEqual(left);
+    expect(left).toEqual(expect.arrayContaining([1n, 6n, 9n]));
+    expect(messages(body, 11).map(typeOf)).toEqual(
+      [...feeds.keys()].map(({ dtype }) => types[dtype]),
+    );
   });
 
   test("is refused before anything is written if its constants are larger than the format allows", () => {
@@ -222,6 +250,7 @@ function tracedUpdate(): Graph {
       return {
         value,
         best: tf.argMax(a, 1),
+        positive: tf.greater(a, 0),
         top: tf.topk(a, 1).values,
         rows: tf.gather(a, ids as tf.Tensor1D),
         hot: tf.oneHot(ids as tf.Tensor1D, 3),

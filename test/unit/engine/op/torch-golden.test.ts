@@ -44,9 +44,7 @@ interface Golden {
     >;
   };
 }
-const golden = JSON.parse(
-  readFileSync("test/unit/engine/op/golden/operations.json", "utf8"),
-) as Golden;
+const golden = JSON.parse(readFileSync("test/golden/op/operations.json", "utf8")) as Golden;
 
 type Operation = (inputs: readonly tf.Tensor[], options: Options) => tf.Tensor;
 const operations: Readonly<Record<string, Operation>> = {

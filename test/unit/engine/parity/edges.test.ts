@@ -1,23 +1,9 @@
 /** The graph engine computes what tfjs's own cpu backend computes, in the same types and shapes, at the edges of each operation. */
 import { describe, expect, test } from "vitest";
 import { useEngine } from "../../../../src/engine/backend/use-engine.ts";
-import type { Case } from "./cases.ts";
 import { edgeCases } from "./edge-cases.ts";
 import { difference, runCase } from "./run-case.ts";
-
-/** The case, and the element types and shapes that its last run gave. */
-function watched(one: Case): { readonly one: Case; readonly kinds: () => string } {
-  let kinds = "";
-  const run: Case["run"] = (x) => {
-    const results = one.run(x);
-    kinds = [results]
-      .flat()
-      .map(({ dtype, shape }) => `${dtype}[${shape.join()}]`)
-      .join();
-    return results;
-  };
-  return { one: { ...one, run }, kinds: () => kinds };
-}
+import { watched } from "./watched.ts";
 
 describe("at its edges each operation equals tfjs on its cpu backend to 1e-5", () => {
   test.each(edgeCases)("$name", async (given) => {

@@ -7,6 +7,8 @@ export const notNative: Readonly<Record<string, string>> = {
   "where of integers and floats": REFUSED,
   "floorDiv by zero and by -1": "it refuses zero",
   "mod by zero and by -1": "it refuses zero",
+  "floorDiv by constants": "it refuses zero",
+  "mod by constants": "it refuses zero",
   ...Object.fromEntries(
     ["max", "min", "topk", "cumsum", "cumprod", "diag", "step"].map((name) => [
       `${name} of booleans`,

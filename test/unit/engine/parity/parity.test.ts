@@ -94,4 +94,4 @@ test("random programs and their gradients are the same with all passes, with non
     }),
     { seed: 21, numRuns: 60 },
   );
-});
+}, 60_000);

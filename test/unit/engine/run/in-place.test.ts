@@ -162,6 +162,18 @@ describe("a variable may not be written in place", () => {
   });
 });
 
+test("each of a hundred readers counts", () => {
+  const w = state("w");
+  const readers = Array.from({ length: 100 }, () => node("Exp", [w]));
+  const sumWithout = (left: Node | undefined): string[] => {
+    const kept = readers.filter((reader) => reader !== left).map((reader) => reader.outputs[0]!);
+    const sum = node("Sum", kept);
+    return names(graphOf([...readers, sum], [[w, sum.outputs[0]!]]));
+  };
+  expect(sumWithout(undefined)).toEqual(["w"]);
+  for (const reader of readers) expect(sumWithout(reader)).toEqual([]);
+});
+
 /** A random graph: node k reads two of the states and earlier results; some results become new values of states. */
 const randomGraph = fc
   .tuple(
@@ -187,18 +199,27 @@ const randomGraph = fc
     );
   });
 
+/** For each node, those whose results reach it. */
+function ancestry(graph: Graph): Map<Node, Set<Node>> {
+  const ancestors = new Map<Node, Set<Node>>();
+  for (const one of graph.nodes) {
+    const before = one.inputs.flatMap((value) =>
+      value?.kind === "result" ? [value.node, ...ancestors.get(value.node)!] : [],
+    );
+    ancestors.set(one, new Set(before));
+  }
+  return ancestors;
+}
+
 /** The definition, node by node: nothing that can see the memory of a state runs beside its writer or after it. */
 function isSafe(graph: Graph, written: StateValue, writer: Node): boolean {
   const sees = (value: Value | undefined): boolean =>
     value === written ||
     (value?.kind === "result" && value.node.op === "Reshape" && sees(value.node.inputs[0]));
-  const reaches = (from: Node, to: Node): boolean =>
-    to.inputs.some(
-      (value) => value?.kind === "result" && (value.node === from || reaches(from, value.node)),
-    );
+  const before = ancestry(graph).get(writer)!;
   return graph.nodes.every((reader) => {
     if (!reader.inputs.some(sees)) return true;
-    return reader === writer ? reader.op === "Add" : reaches(reader, writer);
+    return reader === writer ? reader.op === "Add" : before.has(reader);
   });
 }
 
