@@ -23,7 +23,7 @@ import { tf } from "../../src/engine/tfjs.ts";
 import { integersBelow, spread, uniforms } from "./hashed-numbers.ts";
 
 /** Layers L, width D, heads H, sequences B of an update and the parts it is cut into. */
-export const SIZES = {
+const SIZES = {
   xs: { layers: 2, width: 32, heads: 2, batch: 8, parts: 2 },
   s: { layers: 4, width: 128, heads: 4, batch: 128, parts: 8 },
   m: { layers: 6, width: 256, heads: 8, batch: 128, parts: 4 },
@@ -34,16 +34,16 @@ export type SizeName = keyof typeof SIZES;
 /** `gpt2`: LayerNorm and GELU; `lab`: RMSNorm and ReLU², the cheapest block measured. */
 export type Style = "gpt2" | "lab";
 
-export const VOCABULARY = 32;
-export const LENGTH = 64;
+const VOCABULARY = 32;
+const LENGTH = 64;
 /** Positions that are prompt: no loss on them. */
-export const PROMPT = 16;
+const PROMPT = 16;
 /** A rollout: this much prompt, this many new tokens. */
-export const ROLLOUT_PROMPT = 32;
-export const ROLLOUT_NEW = 32;
+const ROLLOUT_PROMPT = 32;
+const ROLLOUT_NEW = 32;
 
 /** Name, shape and deviation of each parameter, in order; "ones" for gains. */
-export function parameterTable(
+function parameterTable(
   size: SizeName,
   style: Style,
 ): [name: string, shape: number[], start: number | "ones"][] {
@@ -139,7 +139,7 @@ const head = (p: Parameters, x: tf.Tensor): tf.Tensor2D =>
   tf.matMul(x, p.get("tokens")!, false, true);
 
 /** Logits [B·T, V] of whole sequences. */
-export function logitsOf(
+function logitsOf(
   p: Parameters,
   size: SizeName,
   style: Style,
@@ -230,7 +230,7 @@ export interface Rollout {
 }
 
 /** Prompts and noise of a rollout. */
-export function makePrompts(batch: number): {
+function makePrompts(batch: number): {
   readonly prompts: Int32Array;
   readonly noise: Float32Array;
 } {

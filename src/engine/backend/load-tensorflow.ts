@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { EngineError } from "../../base/errors.ts";
 import type { TensorFlowPackage, TensorFlowSearch } from "./find-tensorflow.ts";
+import { ENGINES } from "../../config/engine-kind.ts";
 import { findTensorFlow } from "./find-tensorflow.ts";
 
 /** A native TensorFlow whose backend `"tensorflow"` is registered and was seen to compute. */
@@ -24,9 +25,6 @@ const isNative = (backend: unknown): backend is NativeBackend =>
   backend !== null &&
   "binding" in backend &&
   "isUsingGpuDevice" in backend;
-
-const BUILD = "run scripts/native-tensorflow.sh of entlaw's repository";
-const NAME = "set ENTLAW_TENSORFLOW to the folder that it prints";
 
 /**
  * Requires the package with entlaw's TensorFlow.js in place of the copies beside it. Two copies share engine, backends
@@ -51,13 +49,16 @@ function requireShared({ folder }: TensorFlowPackage): void {
   }
 }
 
+/** How to get one that works. */
+const GET = ENGINES.tensorflow.get;
+
 /** The error for a package that is in none of the places tried. */
-export function missingTensorFlow(tried: readonly string[]): EngineError {
+function missingTensorFlow(tried: readonly string[]): EngineError {
   return new EngineError(
     "tensorflow-missing",
     `no native TensorFlow was found: ${tried.join("; ")}`,
     {
-      fix: `${BUILD} and ${NAME}`,
+      fix: GET,
     },
   );
 }
@@ -70,9 +71,7 @@ function broken({ name, folder }: TensorFlowPackage, cause: unknown): EngineErro
     ? `calls util.isNullOrUndefined, which Node.js 23 removed; this is ${process.version}`
     : `does not work: ${reason}`;
   return new EngineError("tensorflow-broken", `${name} in ${folder} ${why}`, {
-    fix: removed
-      ? `${BUILD}, whose build does without, and ${NAME}; or use Node.js 22`
-      : `${BUILD} and ${NAME}`,
+    fix: removed ? `${GET}, whose build does without; or use Node.js 22` : GET,
     cause,
   });
 }

@@ -34,7 +34,7 @@ export interface ConstantValue extends Typed {
 }
 
 /** What a node computes. */
-export interface ResultValue extends Typed {
+interface ResultValue extends Typed {
   readonly kind: "result";
   readonly node: Node;
   /** Which of the node's outputs. */
@@ -63,7 +63,7 @@ export interface Node {
 }
 
 /** A variable and the value it takes when the call ends. */
-export interface Update {
+interface Update {
   readonly state: StateValue;
   readonly value: Value;
 }
@@ -122,6 +122,17 @@ export function integers(list: readonly number[]): ConstantValue {
     shape: [list.length],
     dtype: "int64",
   };
+}
+
+/** All elements of a constant: one that fills the shape is repeated. */
+export function writtenOut({ data, dtype, shape }: ConstantValue): Data {
+  const size = sizeOf(shape);
+  if (data.length === size) return data;
+  const full = allocate(dtype, size);
+  const [element] = data;
+  if (full instanceof BigInt64Array) full.fill(BigInt(element ?? 0));
+  else full.fill(Number(element));
+  return full;
 }
 
 /** What a node is made of; its outputs follow. */

@@ -1,7 +1,6 @@
 /** A graph as the bytes of an ONNX model; field numbers are those of onnx.proto (IR version 9). */
 import { EngineError } from "../../base/errors.ts";
 import {
-  allocate,
   type Attribute,
   type ConstantValue,
   type Data,
@@ -12,7 +11,9 @@ import {
   type Shape,
   sizeOf,
   type Value,
+  writtenOut,
 } from "../ir/graph.ts";
+import { separateOutputs } from "../pass/separate-outputs.ts";
 import { ONNX_DTYPE } from "./dtypes.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
 import { ValueNames } from "./value-names.ts";
@@ -45,24 +46,13 @@ export interface EncodeOptions {
 const rawBytes = (data: Data): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
-function tensorProto(name: string, { data, dtype, shape }: ConstantValue): ProtobufWriter {
+function tensorProto(name: string, value: ConstantValue): ProtobufWriter {
   const writer = new ProtobufWriter();
-  for (const length of shape) writer.integer(1, length);
+  for (const length of value.shape) writer.integer(1, length);
   return writer
-    .integer(2, ONNX_DTYPE[dtype])
+    .integer(2, ONNX_DTYPE[value.dtype])
     .text(8, name)
-    .raw(9, rawBytes(writtenOut(data, dtype, shape)));
-}
-
-/** A constant kept as one element, repeated over its shape. */
-function writtenOut(data: Data, dtype: DType, shape: Shape): Data {
-  const size = sizeOf(shape);
-  if (data.length === size) return data;
-  const full = allocate(dtype, size);
-  const [element] = data;
-  if (full instanceof BigInt64Array) full.fill(BigInt(element ?? 0));
-  else full.fill(Number(element));
-  return full;
+    .raw(9, rawBytes(writtenOut(value)));
 }
 
 function tensorType(dtype: DType, shape: Shape): ProtobufWriter {
@@ -99,14 +89,6 @@ interface RawNode {
   readonly attributes: Node["attributes"];
 }
 
-const plainNode = (op: string, input: string, output: string): RawNode => ({
-  op,
-  domain: "",
-  inputs: [input],
-  outputs: [output],
-  attributes: {},
-});
-
 function nodeProto(
   { op, domain, inputs, outputs, attributes }: RawNode,
   index: number,
@@ -142,21 +124,18 @@ function checkSize(constants: Iterable<ConstantValue>): void {
 }
 
 /**
- * Encodes a graph. Values that leave under two names, and inputs or constants that leave, pass through Identity.
+ * Encodes a graph, its outputs separated ({@link separateOutputs}).
  *
  * @throws {@link EngineError} if the constants are larger than a model may be.
  * @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
-export function encodeModel(graph: Graph, options: EncodeOptions = {}): EncodedModel {
+export function encodeModel(given: Graph, options: EncodeOptions = {}): EncodedModel {
+  const graph = separateOutputs(given);
   const namer = new ValueNames();
   const leavingOutputs = graph.outputs.map(({ value }, k) => ({ value, name: `out_${k}` }));
   const leavingUpdates = graph.updates.map(({ value }, k) => ({ value, name: `new_${k}` }));
   const leaving = [...leavingOutputs, ...leavingUpdates];
-  const copies: { readonly value: Value; readonly name: string }[] = [];
-  for (const { value, name } of leaving) {
-    if (value.kind === "result" && !namer.isNamed(value)) namer.call(value, name);
-    else copies.push({ value, name });
-  }
+  for (const { value, name } of leaving) namer.call(value, name);
   const nodes: RawNode[] = graph.nodes.map(
     ({ op, domain, inputs, outputs: results, attributes }) => ({
       op,
@@ -166,11 +145,16 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): EncodedM
       outputs: results.map((output) => namer.name(output)),
     }),
   );
-  for (const { value, name } of copies) nodes.push(plainNode("Identity", namer.name(value), name));
   const { sequenceOutput } = options;
   if (sequenceOutput !== undefined) {
     const element = namer.name(filled(0, [], "float32"));
-    nodes.push(plainNode("SequenceConstruct", element, sequenceOutput));
+    nodes.push({
+      op: "SequenceConstruct",
+      domain: "",
+      inputs: [element],
+      outputs: [sequenceOutput],
+      attributes: {},
+    });
   }
   const constants = [...namer.constants.values()];
   checkSize(constants.map(({ value }) => value));

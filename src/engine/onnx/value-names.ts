@@ -1,8 +1,6 @@
 /** Names of the values of a model; knows nothing of bytes. */
-import { type ConstantValue, type Data, elementsText, type Value } from "../ir/graph.ts";
-
-/** Constants of at most this many elements are compared by content, longer ones by memory. */
-const SHARED = 16;
+import { ConstantKeys } from "../ir/constant-keys.ts";
+import type { ConstantValue, Value } from "../ir/graph.ts";
 
 /** Hands out names while nodes are written. */
 export class ValueNames {
@@ -11,7 +9,7 @@ export class ValueNames {
   /** Constants named so far; equal ones are one. */
   readonly constants = new Map<string, { readonly name: string; readonly value: ConstantValue }>();
   private readonly names = new Map<Value, string>();
-  private readonly memories = new Map<Data, number>();
+  private readonly keys = new ConstantKeys();
 
   /** The name of a value, given at first use. */
   name(value: Value): string {
@@ -27,11 +25,6 @@ export class ValueNames {
     this.names.set(value, name);
   }
 
-  /** Whether a value has a name. */
-  isNamed(value: Value): boolean {
-    return this.names.has(value);
-  }
-
   private fresh(value: Value): string {
     if (value.kind === "constant") return this.constant(value);
     if (value.kind === "result") return `v${this.names.size}`;
@@ -41,19 +34,11 @@ export class ValueNames {
   }
 
   private constant(value: ConstantValue): string {
-    const { data, dtype, shape } = value;
-    const content = data.length <= SHARED ? elementsText(data) : `#${this.identify(data)}`;
-    const key = `${dtype}[${shape.join()}]${content}`;
+    const key = this.keys.of(value);
     const known = this.constants.get(key);
     if (known !== undefined) return known.name;
     const name = `c${this.constants.size}`;
     this.constants.set(key, { name, value });
     return name;
-  }
-
-  private identify(data: Data): number {
-    const known = this.memories.get(data) ?? this.memories.size;
-    this.memories.set(data, known);
-    return known;
   }
 }

@@ -2,6 +2,7 @@
 import { ShapeError } from "../../base/errors.ts";
 import { tf } from "../tfjs.ts";
 import { differentiable, withoutGradient } from "./differentiable.ts";
+import { hiddenBy, MASKED } from "./masked-attention.ts";
 
 /** Sizes of an attention. */
 export interface AttentionShape {
@@ -15,9 +16,6 @@ export interface AttentionShape {
   /** Multiplies the scores; 1/√E if left out. */
   readonly scale?: number;
 }
-
-/** Added to scores that must not count; exp of it is 0 and it is finite, so that no row becomes NaN. */
-const MASKED = -1e9;
 
 const masks = new Map<number, Float32Array>();
 
@@ -47,7 +45,7 @@ export function segmentMask(segments: tf.Tensor): tf.Tensor4D {
     tf.equal(tf.reshape(segments, [batch, 1, length, 1]), keys),
     tf.greater(keys, 0),
   );
-  return tf.mul<tf.Tensor4D>(tf.sub(tf.cast(open, "float32"), 1), -MASKED);
+  return hiddenBy(open) as tf.Tensor4D;
 }
 
 /** Mask and causality in one: [B, 1, T, T]; finite also where the mask is −∞. */

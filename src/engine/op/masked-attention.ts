@@ -13,8 +13,13 @@ function joinHeads(x: tf.Tensor): tf.Tensor {
   return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, length, heads * size]);
 }
 
-/** Added to scores that must not count. */
-const MASKED = -1e9;
+/** Added to scores that must not count; exp of it is 0 and it is finite, so that no row becomes NaN. */
+export const MASKED = -1e9;
+
+/** What to add to scores: 0 where `open` is true, {@link MASKED} elsewhere. */
+export function hiddenBy(open: tf.Tensor): tf.Tensor {
+  return tf.mul(tf.sub(tf.cast(open, "float32"), 1), -MASKED);
+}
 
 /**
  * Softmax attention, H/G neighbouring query heads to a head of keys and values.
@@ -38,8 +43,7 @@ export function maskedAttention(
   const grouped = tf.reshape(splitHeads(query, heads), [batch, keyHeads, rows, size]);
   const products = tf.mul(tf.matMul(grouped, keys, false, true), scale);
   const scores = tf.reshape(products, [batch, heads, length, positions]);
-  const hidden = tf.mul(tf.sub(tf.cast(allowed, "float32"), 1), -MASKED);
-  const weights = tf.reshape(tf.softmax(tf.add(scores, hidden)), [
+  const weights = tf.reshape(tf.softmax(tf.add(scores, hiddenBy(allowed))), [
     batch,
     keyHeads,
     rows,

@@ -1,10 +1,8 @@
 /** Computes once what several nodes compute alike. */
-import { type Data, elementsText, type Graph, type Node, type Value } from "../ir/graph.ts";
+import { ConstantKeys } from "../ir/constant-keys.ts";
+import type { Graph, Node, Value } from "../ir/graph.ts";
 import { COMMUTATIVE, RANDOM } from "../ir/operators.ts";
 import { rewrite } from "../ir/rewrite.ts";
-
-/** Constants of at most this many elements are compared by content, longer ones by memory. */
-const COMPARED = 16;
 
 /** Gives out one number for each thing, the same when it comes again. */
 class Numbers<T> {
@@ -33,16 +31,14 @@ function attributesText(node: Node): string {
 /** Common subexpressions: same operator, attributes and operands. */
 export function shareCommon(graph: Graph): Graph {
   const values = new Numbers<Value | string>();
-  const memories = new Numbers<Data>();
+  const keys = new ConstantKeys();
   const constants = new Map<Value, number>();
   const numberOf = (value: Value | undefined): number => {
     if (value === undefined) return -1;
     if (value.kind !== "constant") return values.of(value);
     const known = constants.get(value);
     if (known !== undefined) return known;
-    const { data, dtype, shape } = value;
-    const content = data.length <= COMPARED ? elementsText(data) : `#${memories.of(data)}`;
-    const number = values.of(`${dtype}[${shape.join()}](${content})`);
+    const number = values.of(keys.of(value));
     constants.set(value, number);
     return number;
   };

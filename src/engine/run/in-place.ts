@@ -2,7 +2,7 @@
 import { type Graph, type Node, sameShape, type StateValue, type Value } from "../ir/graph.ts";
 
 /** Operators that read place i of an operand before they write place i of the result, and nothing of it later. */
-const PLACE_BY_PLACE: ReadonlySet<string> = new Set([
+const OVERWRITING: ReadonlySet<string> = new Set([
   "Add",
   "Sub",
   "Mul",
@@ -24,7 +24,7 @@ function mayOverlap(node: Node, input: number, output: Value & { kind: "result" 
   if (UPDATING[node.op]?.[output.index] === input) return true;
   const operand = node.inputs[input];
   return (
-    PLACE_BY_PLACE.has(node.op) && operand !== undefined && sameShape(operand.shape, output.shape)
+    OVERWRITING.has(node.op) && operand !== undefined && sameShape(operand.shape, output.shape)
   );
 }
 

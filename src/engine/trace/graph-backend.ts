@@ -1,6 +1,6 @@
 /** The tfjs backend "graph": holds elements of tensors outside programs, and values of the program being traced. */
 import { EngineError } from "../../base/errors.ts";
-import { allocate, type ConstantValue, type DType, sizeOf, type Value } from "../ir/graph.ts";
+import { type ConstantValue, type DType, type Value, writtenOut } from "../ir/graph.ts";
 import { tf } from "../tfjs.ts";
 import { currentOperation, type Trace } from "./trace.ts";
 
@@ -153,7 +153,7 @@ export class GraphBackend extends tf.KernelBackend {
   /** A copy with elements of its own, of a tensor whose elements are known. */
   materialise(info: tf.TensorInfo): tf.TensorInfo {
     const cell = this.cell(info.dataId);
-    const { data, shape, dtype } = cell.kind === "stored" ? cell : writtenOut(cell.value);
+    const { data, shape, dtype } = cell.kind === "stored" ? cell : concrete(cell.value);
     return this.store(data.slice(), shape, dtype, true);
   }
 
@@ -274,21 +274,13 @@ function refuseRandom(): void {
   );
 }
 
-/** The elements of a constant, a repeated one written out. */
-export function writtenOut(value: Value): {
-  data: Elements;
-  shape: readonly number[];
-  dtype: Stored["dtype"];
-} {
+/** A constant with all its elements. */
+export function concrete(value: Value): Pick<Stored, "data" | "shape" | "dtype"> {
   const { shape, dtype } = value;
   if (value.kind !== "constant" || value.data instanceof BigInt64Array || dtype === "int64")
     throw new EngineError(
       "internal-no-elements",
       "internal: elements of a traced tensor were asked for",
     );
-  const { data } = value;
-  const size = sizeOf(shape);
-  if (data.length === size) return { data, shape, dtype };
-  const full = allocate(dtype, size) as Elements;
-  return { data: full.fill(data[0] ?? 0), shape, dtype };
+  return { data: writtenOut(value) as Elements, shape, dtype };
 }

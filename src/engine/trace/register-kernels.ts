@@ -7,10 +7,9 @@ import { EngineError } from "../../base/errors.ts";
 import { type ConstantValue, filled, sizeOf, type Value } from "../ir/graph.ts";
 import { tf } from "../tfjs.ts";
 import { broadcastShape } from "../ir/broadcast-shape.ts";
-import { GraphBackend, storedType, writtenOut } from "./graph-backend.ts";
-import type { Lowering } from "./lowering.ts";
+import { concrete, GraphBackend, storedType } from "./graph-backend.ts";
 import { type KernelName, lowerings } from "./lowerings.ts";
-import { type Concrete, type Given, runEagerly } from "./run-eagerly.ts";
+import { type Concrete, type Given, mapGiven, runEagerly } from "./run-eagerly.ts";
 import { currentOperation, type Trace } from "./trace.ts";
 
 /** The one instance of the backend; tfjs knows it as "graph". */
@@ -26,13 +25,6 @@ const given = (inputs: NamedTensorInfoMap): Given<tf.TensorInfo> =>
     : Object.fromEntries(
         Object.entries(inputs).flatMap(([name, info]) => (info ? [[name, info]] : [])),
       );
-
-function mapGiven<T, U>(operands: Given<T>, change: (one: T) => U): Given<U> {
-  if (Array.isArray(operands)) return operands.map((one: T) => change(one));
-  return Object.fromEntries(
-    Object.entries(operands).map(([name, one]) => [name, change(one as T)]),
-  );
-}
 
 const listOf = <T>(operands: Given<T>): readonly T[] =>
   Array.isArray(operands) ? operands : Object.values(operands as Record<string, T>);
@@ -62,32 +54,19 @@ function foldFills(
     shape: [],
     dtype,
   });
-  const points = Array.isArray(operands)
-    ? operands.map(point)
-    : Object.fromEntries(Object.entries(operands).map(([key, one]) => [key, point(one)]));
-  const [result] = runEagerly(name, mapGiven(points, writtenOut), attrs);
+  const [result] = runEagerly(
+    name,
+    mapGiven(operands, (one) => concrete(point(one))),
+    attrs,
+  );
   if (result === undefined) return undefined;
   return [graphBackend.put(filled(result.data[0] ?? 0, shape, storedType(result.dtype)))];
 }
 
-/** The rule of a kernel, applied to values of the program. */
-function lower(
-  rule: Lowering,
-  inputs: NamedTensorInfoMap,
-  attrs: NamedAttrMap | undefined,
-  trace: Trace,
-): tf.TensorInfo[] {
-  const operands = mapGiven(given(inputs), (info) => graphBackend.programValue(info, trace));
-  const results = rule.lower(operands, attrs ?? {}, trace);
-  return [results].flat().map((value) => graphBackend.put(value));
-}
-
-/** Operands of a call if all of them are constants. */
-function constantsOf(inputs: NamedTensorInfoMap, trace: Trace): Given<ConstantValue> | undefined {
-  const values = mapGiven(given(inputs), (info) => graphBackend.programValue(info, trace));
-  const all = listOf(values);
-  const constant = (value: Value): value is ConstantValue => value.kind === "constant";
-  return all.length > 0 && all.every(constant) ? (values as Given<ConstantValue>) : undefined;
+/** Whether all operands of a call are constants, and there are any. */
+function areConstants(operands: Given<Value>): operands is Given<ConstantValue> {
+  const all = listOf(operands);
+  return all.length > 0 && all.every(({ kind }) => kind === "constant");
 }
 
 /** One kernel call inside a program. */
@@ -98,16 +77,19 @@ function runTraced(
   trace: Trace,
 ): tf.TensorInfo[] {
   const entry = lowerings[name];
-  const constants = constantsOf(inputs, trace);
-  if (constants !== undefined) {
+  const operands = mapGiven(given(inputs), (info) => graphBackend.programValue(info, trace));
+  if (areConstants(operands)) {
     const folded =
-      entry.kind === "rule" && entry.elementwise ? foldFills(name, constants, attrs) : undefined;
+      entry.kind === "rule" && entry.elementwise ? foldFills(name, operands, attrs) : undefined;
     if (folded !== undefined) return folded;
-    const size = listOf(constants).reduce((sum, one) => sum + sizeOf(one.shape), 0);
+    const size = listOf(operands).reduce((sum, one) => sum + sizeOf(one.shape), 0);
     if (size <= FOLDED && tf.getKernel(name, "cpu"))
-      return eager(name, mapGiven(constants, writtenOut), attrs);
+      return eager(name, mapGiven(operands, concrete), attrs);
   }
-  if (entry.kind === "rule") return lower(entry, inputs, attrs, trace);
+  if (entry.kind === "rule") {
+    const results = entry.lower(operands, attrs ?? {}, trace);
+    return [results].flat().map((value) => graphBackend.put(value));
+  }
   throw new EngineError(
     "no-lowering",
     `${currentOperation()}: the tfjs kernel ${name} has no rule in the graph engine: ${entry.reason}`,

@@ -17,6 +17,14 @@ export interface Concrete {
 /** Named tensors, or a list of them for kernels that take any number. */
 export type Given<T> = Readonly<Record<string, T>> | readonly T[];
 
+/** The same for each tensor, by name or in order. */
+export function mapGiven<T, U>(operands: Given<T>, change: (one: T) => U): Given<U> {
+  if (Array.isArray(operands)) return operands.map((one: T) => change(one));
+  return Object.fromEntries(
+    Object.entries(operands).map(([name, one]) => [name, change(one as T)]),
+  );
+}
+
 /**
  * Computes a kernel in JavaScript.
  *
@@ -40,12 +48,9 @@ export function runEagerly(
     made.push(dataId);
     return { dataId, shape: [...shape], dtype };
   };
-  const inputs = Array.isArray(operands)
-    ? operands.map(toInfo)
-    : Object.fromEntries(Object.entries(operands).map(([name, one]) => [name, toInfo(one)]));
   try {
     const results = kernel.kernelFunc({
-      inputs: inputs as NamedTensorInfoMap,
+      inputs: mapGiven(operands, toInfo) as NamedTensorInfoMap,
       backend: cpu,
       attrs: attrs ?? {},
     });

@@ -1,15 +1,9 @@
 /** What can compute, as text for a terminal. */
+import type { EngineReport, MachineReport } from "../../engine/backend/available-engines.ts";
 import { textTable } from "./text-table.ts";
 
 /** One engine with its speed, if it was measured. */
-export interface EngineRow {
-  readonly kind: string;
-  readonly what: string;
-  readonly available: boolean;
-  /** What computes, or why nothing does. */
-  readonly detail: string;
-  /** How to get it, if it is not available. */
-  readonly get?: string;
+export interface EngineRow extends EngineReport {
   /** Threads it was measured with; null if it took as many as it saw fit. */
   readonly threads: number | null;
   readonly gigaflops: number | null;
@@ -17,17 +11,7 @@ export interface EngineRow {
 }
 
 /** A machine and what can compute on it. */
-export interface EngineSummary {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly versions: {
-    readonly node: string;
-    readonly onnxruntimeNode: string;
-    readonly tfjs: string;
-  };
-  readonly providers: readonly string[];
-  readonly outputRoute: string;
-  readonly vulkanLoader: boolean | null;
+export interface EngineSummary extends MachineReport {
   readonly engines: readonly EngineRow[];
 }
 

@@ -76,7 +76,7 @@ export function sameTypeUnary(op: string): Lowering {
 }
 
 /** A function of one number written out as nodes on float32. Integers stay integers, as in tfjs: the result is truncated. */
-export function composed(build: (x: Value, trace: Trace) => Value): Lowering {
+function composed(build: (x: Value, trace: Trace) => Value): Lowering {
   return elementwise<K.ExpInputs>(({ x }, _, trace) =>
     truncated(build(cast(x, "float32", trace), trace), x.dtype, trace),
   );

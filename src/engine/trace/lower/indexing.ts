@@ -53,13 +53,7 @@ function offOn(off: number, on: number): ConstantValue {
 }
 
 /** A one-hot row for each index; indices outside [0, depth) give rows of `off` (ONNX would count −1 from the end). */
-export function oneHotRows(
-  indices: Value,
-  depth: number,
-  on: number,
-  off: number,
-  trace: Trace,
-): Value {
+function oneHotRows(indices: Value, depth: number, on: number, off: number, trace: Trace): Value {
   // ONNX takes no scalar.
   const row = indices.shape.length === 0 ? reshaped(indices, [1], trace) : indices;
   const bound = filled(depth, [], "int32");

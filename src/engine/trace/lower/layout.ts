@@ -72,7 +72,7 @@ export const stridedSlice = rule<K.StridedSliceInputs, K.StridedSliceAttrs>(
 );
 
 /** Joins along an axis. The first decides about the type, as in tfjs. */
-export function concatenated(operands: readonly Value[], axis: number, trace: Trace): Value {
+function concatenated(operands: readonly Value[], axis: number, trace: Trace): Value {
   const { shape, dtype } = operands[0]!;
   const total = operands.reduce((sum, one) => sum + (one.shape[axis] ?? 0), 0);
   const alike = operands.map((one) => truncated(one, dtype, trace));

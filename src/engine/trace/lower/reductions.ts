@@ -17,7 +17,7 @@ export function axesOf(
 }
 
 /** A reduction over some axes, which go or stay with length 1. */
-export function reduce(
+function reduce(
   op: string,
   x: Value,
   axes: readonly number[],
