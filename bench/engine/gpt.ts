@@ -257,6 +257,7 @@ export async function compileRollout(
     makeAttentionCache(batch, LENGTH, shape, width / heads),
   );
   const before = ROLLOUT_PROMPT - 1; // the last prompt token is the first step's input
+  const settings = { spin: false, ...options }; // two programs take turns
   const prefill = await compile(
     ({ tokens }) => {
       const embedded = tf.gather(
@@ -277,7 +278,7 @@ export async function compileRollout(
       return {};
     },
     { tokens: { shape: [batch * before], dtype: "int32" } },
-    options,
+    settings,
   );
   const step = await compile(
     ({ tokens, seen, noise }) => {
@@ -298,7 +299,7 @@ export async function compileRollout(
       seen: { shape: [batch], dtype: "int32" },
       noise: { shape: [batch, VOCABULARY] },
     },
-    options,
+    settings,
   );
   const { prompts, noise } = makePrompts(batch);
   const column = (position: number): Int32Array =>

@@ -182,10 +182,11 @@ async function buildGraph<S extends Specs>(
   return { program, info, print: () => printGraph(rewritten) };
 }
 
-function sessionOptions({ threads, device, profile }: SessionOptions): SessionOptions {
+function sessionOptions({ threads, device, spin, profile }: SessionOptions): SessionOptions {
   return {
     ...(threads === undefined ? {} : { threads }),
     ...(device === undefined ? {} : { device }),
+    ...(spin === undefined ? {} : { spin }),
     ...(profile === undefined ? {} : { profile }),
   };
 }

@@ -12,6 +12,11 @@ export interface SessionOptions {
   readonly threads?: number;
   /** Where nodes run; the device of the engine in use if left out. */
   readonly device?: Device;
+  /**
+   * Threads wait busily for their next piece of work, true if left out. Best for a program called again and again;
+   * where several programs take turns their threads are in each other's way: then false.
+   */
+  readonly spin?: boolean;
   /** Measures each node, and writes ONNX Runtime's trace to a file whose path begins so. */
   readonly profile?: string;
 }
@@ -39,7 +44,7 @@ export async function createSession(
   options: SessionOptions = {},
 ): Promise<Session> {
   const { threads, device } = { ...currentSettings(), ...options };
-  const { profile } = options;
+  const { profile, spin = true } = options;
   try {
     return await ort.InferenceSession.create(bytes, {
       executionProviders: [device],
@@ -51,7 +56,7 @@ export async function createSession(
       enableMemPattern: false,
       logSeverityLevel: FATAL,
       ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
-      extra: { session: { intra_op: { allow_spinning: "1" } } },
+      extra: { session: { intra_op: { allow_spinning: spin ? "1" : "0" } } },
     });
   } catch (cause) {
     throw new EngineError(
