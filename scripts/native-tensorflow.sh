@@ -105,7 +105,7 @@ install_package() { # the npm package and the Node-API headers into $app, no ins
   say "installing $package@$TFJS"
   echo '{ "private": true }' >"$app/package.json"
   npm install --prefix "$app" --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error \
-    --fetch-retries=1 --fetch-retry-maxtimeout=5000 \
+    --fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000 \
     "$package@$TFJS" "node-api-headers@$NODE_API_HEADERS" >"$stage/npm.log" 2>&1 ||
     fail 3 "$package cannot be downloaded with npm, so nothing is built; see $stage/npm.log"
 }
