@@ -4,6 +4,7 @@ import type { ColumnSpec } from "../src/log/column-spec.ts";
 import { rolloutColumns } from "../src/log/rollout-columns.ts";
 import { stepColumns } from "../src/log/step-columns.ts";
 import { tokenColumns } from "../src/log/token-columns.ts";
+import { updateColumns } from "../src/log/update-columns.ts";
 
 const TARGET = new URL("../docs/metrics.md", import.meta.url);
 
@@ -12,7 +13,7 @@ const INTRODUCTION = `# Columns of a run directory
 <!-- Printed from src/log/*-columns.ts by \`npm run docs\`; edit those. -->
 
 Names are snake_case. Entropy, log-probability and KL divergence are in nats, shares in [0, 1], time in seconds.
-Shapes: S steps of the run, N valid response tokens of a step, B responses of a step.
+Shapes: S steps of the run, U updates of the run, N valid response tokens of a step, B responses of a step.
 A value that is missing or not finite is \`null\` in JSON and in Parquet.
 
 ## Coming from verl or TRL
@@ -38,6 +39,7 @@ function tableOf(columns: readonly ColumnSpec[]): string {
 function render(): string {
   const sections = [
     ["`steps.jsonl`, `steps.parquet`", stepColumns],
+    ["`updates.jsonl`", updateColumns],
     ["`tokens/step-NNNNNN.parquet`", tokenColumns],
     ["`rollouts/step-NNNNNN.parquet`", rolloutColumns],
   ] as const;

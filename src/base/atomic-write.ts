@@ -33,28 +33,6 @@ export function writeFileAtomic(fs: FileSystem, path: string, bytes: Uint8Array)
 }
 
 /**
- * Puts a finished file of another writer (DuckDB) in its place, with the promise of {@link writeFileAtomic}.
- *
- * @param temporary - a file in the folder of `path`; it is gone afterwards, also after a failure.
- * @throws {@link RunError} if the disk refuses.
- */
-export function publishFile(fs: FileSystem, temporary: string, path: string): void {
-  try {
-    const descriptor = fs.open(temporary, "append");
-    try {
-      fs.sync(descriptor);
-    } finally {
-      fs.close(descriptor);
-    }
-    renameRetrying(fs, temporary, path);
-    fs.syncDirectory(dirname(path));
-  } catch (error) {
-    removeLeftover(fs, temporary);
-    throw writeFailure(path, error);
-  }
-}
-
-/**
  * A hidden name beside `path` that nothing has yet; nobody but this process uses names like it.
  *
  * @throws {@link RunError} if the disk refuses to say what is there.

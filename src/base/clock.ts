@@ -4,3 +4,8 @@
 export function monotonicMs(): number {
   return performance.now();
 }
+
+/** The time of day as ISO 8601 in UTC with milliseconds, for records; it may jump, so no duration is taken from it. */
+export function wallTime(): string {
+  return new Date().toISOString();
+}

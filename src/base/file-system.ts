@@ -8,6 +8,9 @@ export interface FileStatus {
   readonly size: number;
 }
 
+/** How a file is opened. */
+export type OpenMode = "write" | "append" | "exclusive";
+
 /**
  * The operations that entlaw performs on a disk. Tests give other implementations: one that counts, one that fails
  * at the n-th call, one that records what a crash would leave behind.
@@ -19,19 +22,26 @@ export interface FileSystem {
   status(path: string): FileStatus | undefined;
   /** Whether both paths lead to one and the same file, by links or by other spellings; false if either is not there. */
   isSame(path: string, other: string): boolean;
+  /** Whether the path itself is a symbolic link, wherever it leads; false if nothing is there. */
+  isLink(path: string): boolean;
   /** Names in a directory, sorted. */
   list(path: string): string[];
   readFile(path: string): Buffer;
   /** Creates a directory and its parents; one that exists is not an error. */
   makeDirectory(path: string): void;
-  /** Opens for writing from the start (`write`) or at the end (`append`), creating the file. */
-  open(path: string, mode: "write" | "append"): number;
+  /**
+   * Opens for writing from the start (`write`) or at the end (`append`), creating the file; `exclusive` creates it or
+   * throws EEXIST.
+   */
+  open(path: string, mode: OpenMode): number;
   /** Writes all bytes at the current position. */
   write(descriptor: number, bytes: Uint8Array): void;
   /** Waits until the file's bytes are on the disk (fsync). */
   sync(descriptor: number): void;
   close(descriptor: number): void;
   rename(from: string, to: string): void;
+  /** Gives a file a second name; throws EEXIST if anything has it, and what the platform says where files have one name. */
+  link(existing: string, path: string): void;
   /** Waits until a directory's entries are on the disk; does nothing where the platform cannot. */
   syncDirectory(path: string): void;
   /** Cuts a file to `size` bytes. */
@@ -44,6 +54,8 @@ export interface FileSystem {
 
 // Windows cannot open or fsync a directory; there the rename alone must do.
 const DIRECTORY_SYNC_UNSUPPORTED = new Set(["EPERM", "EISDIR", "EACCES", "EINVAL"]);
+
+const FLAGS = { write: "w", append: "a", exclusive: "wx" } as const;
 
 function kindOf(stats: fs.Stats): FileStatus["kind"] {
   if (stats.isFile()) return "file";
@@ -62,12 +74,13 @@ export const disk: FileSystem = {
     );
     return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
   },
+  isLink: (path) => fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false,
   list: (path) => fs.readdirSync(path).toSorted(),
   readFile: (path) => fs.readFileSync(path),
   makeDirectory(path) {
     fs.mkdirSync(path, { recursive: true });
   },
-  open: (path, mode) => fs.openSync(path, mode === "write" ? "w" : "a"),
+  open: (path, mode) => fs.openSync(path, FLAGS[mode]),
   write(descriptor, bytes) {
     let written = 0;
     while (written < bytes.length) written += fs.writeSync(descriptor, bytes, written);
@@ -75,6 +88,7 @@ export const disk: FileSystem = {
   sync: (descriptor) => fs.fsyncSync(descriptor),
   close: (descriptor) => fs.closeSync(descriptor),
   rename: (from, to) => fs.renameSync(from, to),
+  link: (existing, path) => fs.linkSync(existing, path),
   syncDirectory(path) {
     let descriptor: number | undefined;
     try {

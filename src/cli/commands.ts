@@ -9,6 +9,8 @@ import Ingest from "./commands/ingest.ts";
 import Inspect from "./commands/inspect.ts";
 import Predict from "./commands/predict.ts";
 import Report from "./commands/report.ts";
+import Train from "./commands/train.ts";
+import Verify from "./commands/verify.ts";
 
 export const commands: Readonly<Record<string, Command.Class>> = {
   chart: Chart,
@@ -20,4 +22,6 @@ export const commands: Readonly<Record<string, Command.Class>> = {
   inspect: Inspect,
   predict: Predict,
   report: Report,
+  train: Train,
+  verify: Verify,
 };

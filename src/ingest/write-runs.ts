@@ -32,7 +32,7 @@ export async function writeRuns(
   for (const log of logs) {
     const target = logs.length === 1 ? out : join(out, freeName(log.source, taken));
     const run = ingestedRun(log, version);
-    await writeRunDirectory(disk, target, run);
+    writeRunDirectory(disk, target, run);
     const warnings = run.manifest.source?.warnings ?? [];
     written.push({ log: log.source, out: target, steps: run.table.length, warnings });
   }

@@ -1,20 +1,22 @@
-/** Appends steps to `steps.jsonl`, the log of record; knows nothing of what the columns mean. */
+/** Appends lines to `steps.jsonl`, the log of record, and to `updates.jsonl`; knows nothing of what the columns mean. */
+import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { writeFailure } from "../base/disk-failure.ts";
 import { ShapeError } from "../base/errors.ts";
 import type { FileSystem } from "../base/file-system.ts";
+import type { Fingerprint } from "./manifest.ts";
 import { type Repair, repairSteps } from "./repair-steps.ts";
 import { type StepRow, formatStepLine } from "./step-line.ts";
 
 /** An open step log. One writer a log; any number of readers. */
 export interface StepAppender {
   /**
-   * Hands one line to the operating system: from then on it survives the death of this process.
+   * Hands lines to the operating system: from then on they survive the death of this process.
    *
-   * @throws {@link ShapeError} if the row's `step` is not an integer above the last one;
+   * @throws {@link ShapeError} if a row does not come after the one before it, nothing of the call being written;
    * {@link RunError} if the disk refuses, saying up to which step the log is safe.
    */
-  append(row: StepRow): void;
+  append(...rows: readonly StepRow[]): void;
   /**
    * Waits until all lines are on the disk: from then on they survive the loss of power.
    *
@@ -23,6 +25,10 @@ export interface StepAppender {
   sync(): void;
   /** Closes the log after a last {@link StepAppender.sync}; does nothing where the disk has refused before. */
   close(): void;
+  /** What the log holds, as this process wrote and found it, so that what becomes of it on the disk can be compared. */
+  fingerprint(): Fingerprint;
+  /** The last step that {@link StepAppender.sync} has put on the disk, or undefined if there is none. */
+  safeStep(): number | undefined;
   /** What a crash had left at the end of the log when it was opened. */
   readonly repair: Repair;
   /** How many values of each column were written as null because they were NaN or infinite. */
@@ -34,13 +40,18 @@ export interface StepAppender {
  *
  * After the disk has refused once, every later call ends with the same error: what is on the disk is no longer known.
  *
+ * @param order - columns by which the lines are ordered, the first being `step`; every row has integers there.
  * @throws {@link DataError} if the log is damaged before its end; {@link RunError} if the disk refuses.
  */
-export function appendSteps(fs: FileSystem, path: string): StepAppender {
+export function appendSteps(
+  fs: FileSystem,
+  path: string,
+  order: readonly string[] = ["step"],
+): StepAppender {
   const notFinite = new Map<string, number>();
   const repair = repairSteps(fs, path);
-  let { lastStep } = repair;
-  let safeStep: number | undefined;
+  let last = repair.last === undefined ? undefined : placeOf(repair.last.values, order);
+  let safe: number | undefined;
   let refusal: Error | undefined;
 
   const descriptor = openLog(fs, path);
@@ -51,43 +62,57 @@ export function appendSteps(fs: FileSystem, path: string): StepAppender {
     fs.close(descriptor);
   };
   /** Runs one operation of the disk; the first one refused is the last one tried. */
-  const attempt = (operation: () => void): void => {
+  const attempt = <T>(operation: () => T): T => {
     if (refusal !== undefined) throw refusal;
     try {
-      operation();
+      return operation();
     } catch (error) {
-      refusal = writeFailure(path, error, consequence(safeStep));
+      refusal = writeFailure(path, error, safetyOf(safe));
       releaseQuietly(release);
       throw refusal;
     }
   };
   const sync = (): void => {
     attempt(() => fs.sync(descriptor));
-    safeStep = lastStep;
+    safe = last?.[0];
   };
 
   // What an earlier process wrote may not be on the disk yet, nor the repair, nor the name of a file that is new.
   sync();
   attempt(() => fs.syncDirectory(dirname(path)));
+  const found = attempt(() => fs.readFile(path));
+  const hash = createHash("sha256").update(found);
+  let bytes = found.length;
   return {
     repair,
     notFinite,
-    append(row) {
-      const step = nextStep(row, lastStep);
-      attempt(() => fs.write(descriptor, Buffer.from(formatStepLine(row))));
-      lastStep = step;
-      for (const [name, value] of row) {
+    append(...rows) {
+      let end = last;
+      for (const row of rows) end = nextPlace(row, order, end);
+      const text = Buffer.from(rows.map(formatStepLine).join(""));
+      attempt(() => fs.write(descriptor, text));
+      last = end;
+      hash.update(text);
+      bytes += text.length;
+      for (const [name, value] of rows.flatMap((row) => [...row])) {
         if (value === null || Number.isFinite(value)) continue;
         notFinite.set(name, (notFinite.get(name) ?? 0) + 1);
       }
     },
     sync,
+    fingerprint: () => ({ bytes, sha256: hash.copy().digest("hex") }),
+    safeStep: () => safe,
     close() {
-      if (refusal !== undefined) return;
+      if (refusal !== undefined || !isOpen) return;
       sync();
       attempt(release);
     },
   };
+}
+
+/** What is and is not safe after the disk has refused, as a clause. */
+export function safetyOf(step: number | undefined): string {
+  return step === undefined ? "no step is safe on the disk" : `safe up to step ${step}`;
 }
 
 function openLog(fs: FileSystem, path: string): number {
@@ -106,15 +131,30 @@ function releaseQuietly(release: () => void): void {
   }
 }
 
-function nextStep(row: StepRow, lastStep: number | undefined): number {
-  const step = row.get("step") ?? Number.NaN;
-  if (!Number.isSafeInteger(step) || (lastStep !== undefined && step <= lastStep)) {
-    const floor = lastStep === undefined ? "" : ` above ${lastStep}`;
-    throw new ShapeError("step-order", `the next step must be an integer${floor}, got ${step}`);
-  }
-  return step;
+/** The row's values of the columns that order the log. */
+function placeOf(row: StepRow, order: readonly string[]): number[] {
+  return order.map((name) => row.get(name) ?? Number.NaN);
 }
 
-function consequence(safeStep: number | undefined): string {
-  return safeStep === undefined ? "no step is safe on the disk" : `safe up to step ${safeStep}`;
+function nextPlace(
+  row: StepRow,
+  order: readonly string[],
+  last: readonly number[] | undefined,
+): number[] {
+  const place = placeOf(row, order);
+  if (place.every(Number.isSafeInteger) && (last === undefined || isAfter(place, last))) {
+    return place;
+  }
+  const floor = last === undefined ? "" : ` above ${last.join(", ")}`;
+  const integer = order.length === 1 ? "an integer" : "integers";
+  throw new ShapeError(
+    "step-order",
+    `the next ${order.join(", ")} must be ${integer}${floor}, got ${place.join(", ")}`,
+  );
+}
+
+function isAfter(place: readonly number[], last: readonly number[]): boolean {
+  const i = place.findIndex((value, at) => value !== last[at]);
+  // A column that an older log does not have is no reason to refuse what follows it.
+  return i >= 0 && !(place[i]! <= last[i]!);
 }

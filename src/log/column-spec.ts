@@ -7,8 +7,8 @@ export type Dtype = "i8" | "i32" | "f32" | "f64" | "text";
 export interface ColumnSpec {
   readonly name: string;
   readonly dtype: Dtype;
-  /** Axes: S steps, N response tokens of a step, B responses of a step. */
-  readonly shape: "[S]" | "[N]" | "[B]";
+  /** Axes: S steps, U updates, N response tokens of a step, B responses of a step. */
+  readonly shape: "[S]" | "[U]" | "[N]" | "[B]";
   /** Unit of the value; "1" for a pure number. */
   readonly unit: string;
   /** When the value is null; undefined if it never is. */

@@ -30,10 +30,20 @@ const sourceSchema = z.looseObject({
   warnings: z.array(z.string()).optional(),
 });
 
-/** What `steps.jsonl` was when the run ended, so that a silent change is noticed. */
-const stepsFileSchema = z.object({
+/** What a file was, so that a silent change is noticed. */
+export const fingerprintSchema = z.object({
   bytes: z.int().nonnegative(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+/** Size and SHA-256 of a file. */
+export type Fingerprint = z.infer<typeof fingerprintSchema>;
+
+/** What the logs were when a checkpoint was made; they have grown since. */
+const loggedSchema = z.object({
+  step: z.int().nonnegative(),
+  steps_file: fingerprintSchema,
+  updates_file: fingerprintSchema.optional(),
 });
 
 /** Keys that are not named here are kept: a newer minor version may add some. */
@@ -53,7 +63,13 @@ const manifestSchema = z.looseObject({
   /** How the column `entropy` was computed; absent if the run has no such column. */
   entropy: entropyDefinitionSchema.optional(),
   source: sourceSchema.optional(),
-  steps_file: stepsFileSchema.optional(),
+  /** What `steps.jsonl` and `updates.jsonl` were when the run ended. */
+  steps_file: fingerprintSchema.optional(),
+  updates_file: fingerprintSchema.optional(),
+  /** What they were at each checkpoint, by step. */
+  checkpoints: z.array(loggedSchema).optional(),
+  /** Why the run failed. */
+  error: z.string().optional(),
 });
 
 /** The manifest of a run; keys are named as in the file. */

@@ -6,7 +6,7 @@ import { DataError, EntlawError } from "../base/errors.ts";
 import type { FileSystem } from "../base/file-system.ts";
 import { duckdbMessage, inSandbox, sqlIdentifier, sqlText } from "./duckdb-sandbox.ts";
 import { type Table, makeTable } from "./table.ts";
-import { PARQUET_NAMES_KEY } from "./write-parquet.ts";
+import { PARQUET_NAMES_KEY } from "./encode-parquet.ts";
 
 const CONVERTIBLE =
   /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*|BOOLEAN)$/;

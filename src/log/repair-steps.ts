@@ -1,15 +1,28 @@
-/** Makes `steps.jsonl` fit to be appended to after a crash; the only code that takes bytes out of a log. */
+/** Makes `steps.jsonl` fit to be appended to, after a crash or before a resume; the only code that takes bytes out of a log. */
 import { dirname } from "node:path";
 import { writeFailure } from "../base/disk-failure.ts";
 import type { FileSystem } from "../base/file-system.ts";
 import { scanSteps } from "./scan-steps.ts";
+import type { StepLine } from "./step-line.ts";
 
 /** What a repair found and did. */
 export interface Repair {
-  /** The last whole step, or undefined if the log holds none. */
+  /** The last whole line, or undefined if the log holds none. */
+  readonly last: StepLine | undefined;
+  /** Its step. */
   readonly lastStep: number | undefined;
   /** Bytes moved out of the log; 0 if it was whole. */
   readonly removedBytes: number;
+  /** Where they were added. */
+  readonly keptAside: string;
+}
+
+/** What a cut found and did. */
+export interface Cut {
+  /** The last step that was kept, or undefined if the log holds none. */
+  readonly lastStep: number | undefined;
+  /** Lines moved out of the log. */
+  readonly removedLines: number;
   /** Where they were added. */
   readonly keptAside: string;
 }
@@ -37,7 +50,35 @@ export function repairSteps(fs: FileSystem, path: string): Repair {
   } catch (error) {
     throw writeFailure(path, error);
   }
-  return { lastStep: scanned.lines.at(-1)?.step, removedBytes: torn.length, keptAside };
+  const last = scanned.lines.at(-1);
+  return { last, lastStep: last?.step, removedBytes: torn.length, keptAside };
+}
+
+/**
+ * Moves the lines from the first one beyond a step on out of the log, so that a resumed run writes each step once.
+ *
+ * The removed lines are on the disk in `<path>.cut` before the log is cut, for they are a record too. Whoever appends
+ * next must sync the log before anything relies on the cut.
+ *
+ * @param after - the last step to keep.
+ * @throws {@link DataError} if the log is damaged before its end; {@link RunError} if the disk refuses.
+ */
+export function cutSteps(fs: FileSystem, path: string, after: number): Cut {
+  repairSteps(fs, path);
+  const keptAside = `${path}.cut`;
+  const bytes = readIfThere(fs, path);
+  const { lines } = scanSteps(bytes, path);
+  const first = lines.findIndex(({ step }) => step > after);
+  if (first < 0) return { lastStep: lines.at(-1)?.step, removedLines: 0, keptAside };
+  const { offset } = lines[first]!;
+  try {
+    append(fs, keptAside, bytes.subarray(offset));
+    fs.syncDirectory(dirname(path));
+    fs.truncate(path, offset);
+  } catch (error) {
+    throw writeFailure(path, error);
+  }
+  return { lastStep: lines[first - 1]?.step, removedLines: lines.length - first, keptAside };
 }
 
 function append(fs: FileSystem, path: string, bytes: Uint8Array): void {

@@ -1,22 +1,22 @@
 /** The run directory as a whole, the bridge between whoever trains and whoever analyses; knows neither. */
-import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import { temporarySibling } from "../base/atomic-write.ts";
 import { writeFailure } from "../base/disk-failure.ts";
-import { ConfigError } from "../base/errors.ts";
 import type { FileSystem } from "../base/file-system.ts";
 import { renameRetrying } from "../base/rename-retrying.ts";
+import { fingerprint } from "./checkpoint-list.ts";
 import { appendSteps } from "./append-steps.ts";
-import { type Manifest, readManifest, writeManifest } from "./manifest.ts";
+import { type Manifest, writeManifest } from "./manifest.ts";
+import { refuseOccupied } from "./refuse-occupied.ts";
 import { readSteps } from "./read-steps.ts";
+import { MANIFEST, STEPS, STEPS_PARQUET } from "./run-files.ts";
+import { readRunState } from "./run-state.ts";
 import { stepColumns } from "./step-columns.ts";
+import { dtypesOf } from "./step-tables.ts";
 import type { Table } from "./table.ts";
 import { writeParquet } from "./write-parquet.ts";
 
-const MANIFEST = "run.json";
-const STEPS = "steps.jsonl";
-const STEPS_PARQUET = "steps.parquet";
-const stepDtypes = new Map(Object.values(stepColumns).map(({ name, dtype }) => [name, dtype]));
+const stepDtypes = dtypesOf(stepColumns);
 
 /** What a run directory holds besides tokens, rollouts and checkpoints. */
 export interface Run {
@@ -27,6 +27,8 @@ export interface Run {
 
 /** A run as it was read. */
 export interface RunRead extends Run {
+  /** That of the manifest, but `interrupted` where it says `running` and no process is writing any more. */
+  readonly status: Manifest["status"];
   /** Sentences about what was left out or is doubtful. */
   readonly warnings: readonly string[];
 }
@@ -39,9 +41,9 @@ export interface RunRead extends Run {
  * @throws {@link DataError} if the manifest or the steps cannot be read, or a newer entlaw wrote them.
  */
 export function readRunDirectory(fs: FileSystem, path: string): RunRead {
-  const manifest = readManifest(fs, join(path, MANIFEST));
+  const { manifest, status } = readRunState(fs, path);
   const { table, bytes, warnings } = readSteps(fs, join(path, STEPS));
-  return { manifest, table, warnings: [...warnings, ...doubts(manifest, bytes)] };
+  return { manifest, status, table, warnings: [...warnings, ...doubts(manifest, status, bytes)] };
 }
 
 /**
@@ -54,14 +56,14 @@ export function readRunDirectory(fs: FileSystem, path: string): RunRead {
  * @throws {@link ConfigError} if something is at `path`; {@link RunError} if the disk refuses;
  * {@link ShapeError} if the steps do not increase.
  */
-export async function writeRunDirectory(fs: FileSystem, path: string, run: Run): Promise<void> {
+export function writeRunDirectory(fs: FileSystem, path: string, run: Run): void {
   const target = resolve(path);
   let staged: string | undefined;
   try {
     refuseOccupied(fs, path);
     staged = temporarySibling(fs, target);
     fs.makeDirectory(staged);
-    await fill(fs, staged, run);
+    fill(fs, staged, run);
     fs.syncDirectory(staged);
     // An empty folder at the target gives way; a rename onto it is refused on Windows.
     if (fs.status(target) !== undefined) fs.removeDirectory(target);
@@ -73,7 +75,7 @@ export async function writeRunDirectory(fs: FileSystem, path: string, run: Run):
   }
 }
 
-async function fill(fs: FileSystem, folder: string, { manifest, table }: Run): Promise<void> {
+function fill(fs: FileSystem, folder: string, { manifest, table }: Run): void {
   const stepsPath = join(folder, STEPS);
   const log = appendSteps(fs, stepsPath);
   try {
@@ -81,7 +83,7 @@ async function fill(fs: FileSystem, folder: string, { manifest, table }: Run): P
   } finally {
     log.close();
   }
-  await writeParquet(fs, join(folder, STEPS_PARQUET), table, stepDtypes);
+  writeParquet(fs, join(folder, STEPS_PARQUET), table, stepDtypes);
   writeManifest(fs, join(folder, MANIFEST), {
     ...manifest,
     steps: table.length,
@@ -99,16 +101,6 @@ function rowOf(table: Table, row: number): Map<string, number | null> {
   );
 }
 
-function refuseOccupied(fs: FileSystem, path: string): void {
-  const kind = fs.status(path)?.kind;
-  if (kind === undefined || (kind === "directory" && fs.list(path).length === 0)) return;
-  throw new ConfigError(
-    "out-exists",
-    `"${path}" must be a folder that does not exist yet or is empty, got ${kind === "directory" ? "one with files in it" : "a file"}`,
-    { fix: "choose another folder, or remove this one first" },
-  );
-}
-
 /** Removes our own staged folder; a failure here must not hide the one that led to it. */
 function removeStaged(fs: FileSystem, staged: string): void {
   try {
@@ -120,12 +112,13 @@ function removeStaged(fs: FileSystem, staged: string): void {
   }
 }
 
-function doubts(manifest: Manifest, steps: Buffer): string[] {
-  const { status, steps_file: recorded } = manifest;
+function doubts(manifest: Manifest, status: Manifest["status"], steps: Buffer): string[] {
   const found: string[] = [];
-  if (status === "interrupted" || status === "failed")
-    found.push(`the run did not finish (${status})`);
-  if (recorded !== undefined && recorded.sha256 !== fingerprint(steps).sha256) {
+  if (status === "interrupted" || status === "failed") {
+    const reason = manifest.error === undefined ? "" : `: ${manifest.error}`;
+    found.push(`the run did not finish (${status})${reason}`);
+  }
+  if (isChanged(manifest, steps)) {
     found.push(
       `${STEPS} is not the file that the run wrote: its SHA-256 is not the one in ${MANIFEST}; numbers may have been changed or lost`,
     );
@@ -133,6 +126,10 @@ function doubts(manifest: Manifest, steps: Buffer): string[] {
   return found;
 }
 
-function fingerprint(bytes: Buffer): { bytes: number; sha256: string } {
-  return { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+/** Compares the log with what it was at the end of the run or, before that, at the last checkpoint. */
+function isChanged({ steps_file: atEnd, checkpoints }: Manifest, steps: Buffer): boolean {
+  if (atEnd !== undefined) return atEnd.sha256 !== fingerprint(steps).sha256;
+  const recorded = checkpoints?.at(-1)?.steps_file;
+  if (recorded === undefined) return false;
+  return recorded.sha256 !== fingerprint(steps.subarray(0, recorded.bytes)).sha256;
 }

@@ -2,9 +2,12 @@
 import { DataError } from "../base/errors.ts";
 import { type StepLine, parseStepLine } from "./step-line.ts";
 
+/** A line, and the byte at which it starts. */
+export type ScannedLine = StepLine & { readonly offset: number };
+
 /** What the bytes of a step log hold. */
 export interface ScannedSteps {
-  readonly lines: readonly StepLine[];
+  readonly lines: readonly ScannedLine[];
   /** Bytes up to which everything could be read; what follows is the torn tail. */
   readonly wholeBytes: number;
   /** Whether the readable part ends with a line feed, so that a line may be appended after it. */
@@ -30,7 +33,7 @@ const BLANKS = new Set([0x20, 0x09, 0x0d]);
  * @throws {@link DataError} naming line and byte, if a line that cannot be read is followed by one that can.
  */
 export function scanSteps(bytes: Buffer, path: string): ScannedSteps {
-  const lines: StepLine[] = [];
+  const lines: ScannedLine[] = [];
   let wholeBytes = 0;
   let damage: Damage | undefined;
   for (let offset = 0, line = 1; offset < bytes.length; line += 1) {
@@ -46,7 +49,7 @@ export function scanSteps(bytes: Buffer, path: string): ScannedSteps {
         damage ??= { line, offset, got: parsed.damage };
       } else {
         if (damage !== undefined) failInTheMiddle(path, damage);
-        lines.push(parsed);
+        lines.push({ ...parsed, offset });
         wholeBytes = next;
       }
     }

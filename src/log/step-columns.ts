@@ -2,6 +2,7 @@
 import type { ColumnSpec } from "./column-spec.ts";
 
 const EVERY_STEP_OF_OURS = "the run did not measure it";
+const NO_VALIDATION = "no validation ran at this step";
 const number = { dtype: "f64", shape: "[S]" } as const;
 const share = { ...number, unit: "1" } as const;
 const nats = { ...number, unit: "nats" } as const;
@@ -39,9 +40,27 @@ export const stepColumns = {
     ...number,
     name: "validation",
     unit: "score",
-    doc: "Mean score on the held-out problems.",
-    nullWhen: "no validation ran at this step",
+    doc: "Mean score of sampled responses to held-out problems: avg@k.",
+    nullWhen: NO_VALIDATION,
     elsewhere: "verl: `val-core/<source>/<acc or reward>/mean@N`. TRL: `eval_reward`.",
+  },
+  validationGreedy: {
+    ...share,
+    name: "validation_greedy",
+    doc: "Share of held-out problems that the likeliest response, token by token, solves.",
+    nullWhen: NO_VALIDATION,
+  },
+  validationPass: {
+    ...share,
+    name: "validation_pass",
+    doc: "Share of held-out problems with at least one right response among the k sampled ones: pass@k.",
+    nullWhen: NO_VALIDATION,
+  },
+  validationEntropy: {
+    ...nats,
+    name: "validation_entropy",
+    doc: "Like `entropy`, over the tokens of the sampled responses to held-out problems.",
+    nullWhen: NO_VALIDATION,
   },
   entropy: {
     ...nats,
@@ -88,7 +107,7 @@ export const stepColumns = {
   predictedEntropyChange: {
     ...nats,
     name: "predicted_entropy_change",
-    doc: "First-order prediction of `measured_entropy_change` from the step's tokens, made before the updates.",
+    doc: "First-order prediction: mean over the step's tokens of −Cov_p(log p, dz), p the policy before the step's updates and dz the change of its logits by them (arXiv:2505.22617, Lemma 1).",
     nullWhen: "the run made no prediction",
   },
   measuredEntropyChange: {

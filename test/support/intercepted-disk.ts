@@ -13,6 +13,7 @@ export function interceptedDisk(
   return {
     status: (path) => announced("status", path, () => inner.status(path)),
     isSame: (path, other) => announced("isSame", path, () => inner.isSame(path, other)),
+    isLink: (path) => announced("isLink", path, () => inner.isLink(path)),
     list: (path) => announced("list", path, () => inner.list(path)),
     readFile: (path) => announced("readFile", path, () => inner.readFile(path)),
     makeDirectory: (path) => announced("makeDirectory", path, () => inner.makeDirectory(path)),
@@ -25,6 +26,7 @@ export function interceptedDisk(
       before("close", "");
     },
     rename: (from, to) => announced("rename", from, () => inner.rename(from, to)),
+    link: (existing, path) => announced("link", existing, () => inner.link(existing, path)),
     syncDirectory: (path) => announced("syncDirectory", path, () => inner.syncDirectory(path)),
     truncate: (path, size) => announced("truncate", path, () => inner.truncate(path, size)),
     remove: (path) => announced("remove", path, () => inner.remove(path)),

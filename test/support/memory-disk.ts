@@ -35,6 +35,22 @@ export function memoryDisk(
     if (file === undefined) throw diskError("EBADF", operation);
     return file;
   };
+  const namesIn = (path: string): string[] =>
+    [...entries.keys(), ...folders].filter((entry) => entry !== path && dirname(entry) === path);
+  const moveFolder = (from: string, to: string): void => {
+    if (entries.has(to)) throw diskError("ENOTDIR", "rename");
+    if (folders.has(to) && namesIn(to).length > 0) throw diskError("ENOTEMPTY", "rename");
+    const moved = (path: string): string => to + path.slice(from.length);
+    const isInside = (path: string): boolean => path === from || path.startsWith(`${from}/`);
+    for (const path of [...folders].filter(isInside)) {
+      folders.delete(path);
+      folders.add(moved(path));
+    }
+    for (const [path, file] of [...entries].filter(([name]) => isInside(name))) {
+      entries.delete(path);
+      entries.set(moved(path), file);
+    }
+  };
   for (const [path, bytes] of files) {
     addFolder(dirname(path));
     entries.set(path, { bytes: Buffer.from(bytes) });
@@ -48,14 +64,20 @@ export function memoryDisk(
       return folders.has(path) ? { kind: "directory", size: 0 } : undefined;
     },
     isSame: (path, other) => path === other && (entries.has(path) || folders.has(path)),
+    isLink: () => false,
     list(path) {
-      const names = [...entries.keys(), ...folders].filter((entry) => dirname(entry) === path);
-      return names.map((name) => name.slice(path.length + 1)).toSorted();
+      if (!folders.has(path)) throw diskError("ENOENT", "scandir");
+      return namesIn(path)
+        .map((name) => name.slice(path === "/" ? 1 : path.length + 1))
+        .toSorted();
     },
     readFile: (path) => Buffer.from(existing(path, "open").bytes),
     makeDirectory: addFolder,
     open(path, mode) {
       if (!folders.has(dirname(path))) throw diskError("ENOENT", "open");
+      if (mode === "exclusive" && (entries.has(path) || folders.has(path))) {
+        throw diskError("EEXIST", "open");
+      }
       const file = entries.get(path) ?? { bytes: Buffer.alloc(0) };
       if (mode === "write") file.bytes = Buffer.alloc(0);
       if (!devices.includes(path)) entries.set(path, file);
@@ -73,8 +95,18 @@ export function memoryDisk(
       descriptors.delete(descriptor);
     },
     rename(from, to) {
+      if (folders.has(from)) {
+        moveFolder(from, to);
+        return;
+      }
+      if (folders.has(to)) throw diskError("EISDIR", "rename");
       entries.set(to, existing(from, "rename"));
       entries.delete(from);
+    },
+    link(from, to) {
+      const file = existing(from, "link");
+      if (entries.has(to) || folders.has(to)) throw diskError("EEXIST", "link");
+      entries.set(to, file);
     },
     syncDirectory(path) {
       if (!folders.has(path)) throw diskError("ENOENT", "open");
@@ -87,6 +119,10 @@ export function memoryDisk(
       existing(path, "unlink");
       entries.delete(path);
     },
-    removeDirectory: (path) => void folders.delete(path),
+    removeDirectory(path) {
+      if (!folders.has(path)) throw diskError("ENOENT", "rmdir");
+      if (namesIn(path).length > 0) throw diskError("ENOTEMPTY", "rmdir");
+      folders.delete(path);
+    },
   };
 }

@@ -35,7 +35,7 @@ export function gumbelNoise(rng: Rng, length: number): Float32Array {
 const EXCLUDED = -1e9;
 
 /** The logits, with those outside the top-p set pushed down. The likeliest token always stays. */
-function withinTopP(logits: tf.Tensor2D, topP: number): tf.Tensor2D {
+export function withinTopP(logits: tf.Tensor2D, topP: number): tf.Tensor2D {
   const p = tf.softmax(logits);
   const { values } = tf.topk(p, logits.shape[1], true); // [B, V], falling
   const before = tf.cumsum(values, 1, true); // probability of the likelier ones

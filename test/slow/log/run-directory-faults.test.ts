@@ -21,9 +21,9 @@ const run: Run = {
   ]),
 };
 
-test("after any failing operation there is a whole run or none, and the error says what to do", async () => {
+test("after any failing operation there is a whole run or none, and the error says what to do", () => {
   let calls = 0;
-  await writeRunDirectory(
+  writeRunDirectory(
     interceptedDisk(disk, () => (calls += 1)),
     join(scratch, "counted"),
     run,
@@ -37,7 +37,7 @@ test("after any failing operation there is a whole run or none, and the error sa
     const { fs, failed } = failingDisk(disk, fault);
     let caught: unknown;
     try {
-      await writeRunDirectory(fs, target, run);
+      writeRunDirectory(fs, target, run);
     } catch (error) {
       caught = error;
     }

@@ -7,10 +7,12 @@ import { readSteps } from "../../../src/log/read-steps.ts";
 import { rolloutColumns } from "../../../src/log/rollout-columns.ts";
 import { stepColumns } from "../../../src/log/step-columns.ts";
 import { tokenColumns } from "../../../src/log/token-columns.ts";
+import { updateColumns } from "../../../src/log/update-columns.ts";
 
 const RUN = "test/golden/runs/tokens-run";
 const tables: ReadonlyArray<readonly [string, Readonly<Record<string, ColumnSpec>>]> = [
   ["steps", stepColumns],
+  ["updates", updateColumns],
   ["tokens", tokenColumns],
   ["rollouts", rolloutColumns],
 ];

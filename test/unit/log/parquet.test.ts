@@ -41,7 +41,7 @@ describe("a table as Parquet", () => {
     ];
     const values = Float64Array.of(-0, 5e-324, Number.MAX_VALUE, -Infinity, Number.NaN, 1 / 3);
     const table = makeTable(names.map((name, i) => [name, values.map((value) => value * (i + 1))]));
-    await writeParquet(disk, at("names.parquet"), table);
+    writeParquet(disk, at("names.parquet"), table);
     expectSame(await readParquet(disk, at("names.parquet")), table);
   });
 
@@ -50,18 +50,18 @@ describe("a table as Parquet", () => {
       i % 7 === 0 ? Number.NaN : i / 3,
     );
     const table = makeTable([["x", values]]);
-    await writeParquet(disk, at("long.parquet"), table);
+    writeParquet(disk, at("long.parquet"), table);
     expectSame(await readParquet(disk, at("long.parquet")), table);
   });
 
   test("without rows keeps its columns", async () => {
     const table = makeTable([["x", new Float64Array(0)]]);
-    await writeParquet(disk, at("empty.parquet"), table);
+    writeParquet(disk, at("empty.parquet"), table);
     expectSame(await readParquet(disk, at("empty.parquet")), table);
   });
 
-  test("without columns is refused", async () => {
-    await expect(writeParquet(disk, at("none.parquet"), makeTable([]))).rejects.toThrow(ShapeError);
+  test("without columns is refused", () => {
+    expect(() => writeParquet(disk, at("none.parquet"), makeTable([]))).toThrow(ShapeError);
   });
 
   test("has the types asked for, but never at the price of a number", async () => {
@@ -74,7 +74,7 @@ describe("a table as Parquet", () => {
     ]);
     const dtypes = new Map([...table.columns.keys()].map((name) => [name, "i32" as const]));
     const path = at("types.parquet");
-    await writeParquet(disk, path, table, new Map([...dtypes, ["flag", "i8" as const]]));
+    writeParquet(disk, path, table, new Map([...dtypes, ["flag", "i8" as const]]));
     expectSame(await readParquet(disk, path), table);
     const described = await inSandbox([path], (connection) =>
       connection.runAndReadAll(`SELECT column_type FROM (DESCRIBE FROM read_parquet('${path}'))`),
@@ -88,18 +88,17 @@ describe("a table as Parquet", () => {
     ]);
   });
 
-  test("is the same bytes every time", async () => {
+  test("is the same bytes every time", () => {
     const table = makeTable([["x", Float64Array.of(0.1, Number.NaN)]]);
-    await writeParquet(disk, at("once.parquet"), table);
-    await writeParquet(disk, at("twice.parquet"), table);
+    writeParquet(disk, at("once.parquet"), table);
+    writeParquet(disk, at("twice.parquet"), table);
     expect(disk.readFile(at("twice.parquet"))).toEqual(disk.readFile(at("once.parquet")));
   });
 
-  test("a folder that is not there is named", async () => {
+  test("a folder that is not there is named", () => {
     const path = at("none/x.parquet");
-    await expect(writeParquet(disk, path, makeTable([["x", Float64Array.of(1)]]))).rejects.toThrow(
-      path,
-    );
+    const table = makeTable([["x", Float64Array.of(1)]]);
+    expect(() => writeParquet(disk, path, table)).toThrow(path);
   });
 });
 
@@ -149,14 +148,14 @@ describe("reading Parquet", () => {
   ])("the file name %s is no pattern and no SQL, even beside %s", async (name, sibling) => {
     const table = makeTable([["x", Float64Array.of(1)]]);
     const path = at(name);
-    await writeParquet(disk, path, table);
+    writeParquet(disk, path, table);
     copyFileSync(path, at(sibling));
     expectSame(await readParquet(disk, path), table);
   });
 
   test("a column name is never SQL", async () => {
     const table = makeTable([["x\"; COPY (SELECT 1) TO 'y", Float64Array.of(1)]]);
-    await writeParquet(disk, at("sql.parquet"), table);
+    writeParquet(disk, at("sql.parquet"), table);
     expectSame(await readParquet(disk, at("sql.parquet")), table);
   });
 

@@ -1,0 +1,170 @@
+/** One step of a run, top to bottom: experience, advantages, updates, measurements; knows no file. */
+import { RunError } from "../../base/errors.ts";
+import { monotonicMs } from "../../base/clock.ts";
+import type { Rng } from "../../base/random.ts";
+import { computeAdvantages } from "../advantage/advantages.ts";
+import type { Responses } from "../rollout/roll-out.ts";
+import {
+  partsOfStep,
+  takeUpdates,
+  type StepBatch,
+  type UpdateRow,
+} from "../update/take-updates.ts";
+import type { Changes } from "../update/forward-programs.ts";
+import { evaluate, type Evaluation } from "./evaluate.ts";
+import type { Lab } from "./lab.ts";
+import { answer, sampleStep, type StepExperience } from "./sample-batch.ts";
+import { stepRow } from "./step-row.ts";
+
+/** What a step gave: its row of the log, and what its tables are made of. */
+export interface StepResult {
+  readonly row: ReadonlyMap<string, number | null>;
+  readonly updates: readonly UpdateRow[];
+  readonly experience: StepExperience;
+  readonly batch: StepBatch;
+  readonly marks: Awaited<ReturnType<typeof takeUpdates>>["marks"];
+  readonly changes: Changes;
+}
+
+/** What is done in a step besides training. */
+export interface StepPlan {
+  /** From 1. */
+  readonly step: number;
+  readonly evaluate: boolean;
+  /** Whether each update's effect on entropy is measured, and its row kept. */
+  readonly updates: boolean;
+}
+
+const secondsSince = (started: number): number => (monotonicMs() - started) / 1000;
+
+/**
+ * Takes one step.
+ *
+ * @param root - the run's stream; a step's numbers are a function of it and of the step's number alone.
+ * @throws {@link RunError} if the loss or the gradient is not finite.
+ */
+export async function trainStep(lab: Lab, plan: StepPlan, root: Rng): Promise<StepResult> {
+  const { config, forward } = lab;
+  const rng = root.stream(`step-${plan.step}`);
+
+  // 1. Examine the policy as it is, on problems it never learns from.
+  const evaluation = plan.evaluate ? await examine(lab, root, rng) : undefined;
+
+  // 2. Sample problems and responses; check them.
+  const rolloutStarted = monotonicMs();
+  const experience = await sampleStep(lab, config.rollout, rng.stream("experience"));
+  const secondsRollout = secondsSince(rolloutStarted);
+
+  // 3. Rewards become advantages.
+  const updateStarted = monotonicMs();
+  const { responses } = experience;
+  const parts = partsOfStep(responses, config.update.microBatch, lab.policy.shape.length);
+  const batch = await makeBatch(lab, experience, rng.stream("greedy"));
+
+  // 4. Update, mini-batch by mini-batch.
+  const taken = await takeUpdates(
+    lab,
+    batch,
+    { step: plan.step, measure: plan.updates },
+    rng.stream("intervention"),
+  );
+  refuseNotFinite(plan.step, taken);
+  const secondsUpdate = secondsSince(updateStarted);
+
+  // 5. Measure on the same tokens what the updates did.
+  const logStarted = monotonicMs();
+  const changes = await forward.compare(responses, parts, responses.logits);
+  const row = stepRow({ step: plan.step, experience, batch, taken, changes, evaluation });
+  return {
+    row: new Map([
+      ...row,
+      ["seconds_rollout", secondsRollout],
+      ["seconds_update", secondsUpdate],
+      ["seconds_log", secondsSince(logStarted)],
+    ]),
+    updates: plan.updates ? taken.rows : [],
+    experience,
+    batch,
+    marks: taken.marks,
+    changes,
+  };
+}
+
+function examine(lab: Lab, root: Rng, rng: Rng): Promise<Evaluation> {
+  return evaluate(lab, lab.config.evaluation, {
+    problems: root.stream("held-out"),
+    tokens: rng.stream("evaluation"),
+  });
+}
+
+/** [B, R]: the outcome at each response's last token. */
+function tokenRewards({ count, longest, lengths }: Responses, rewards: Float64Array): Float64Array {
+  const values = new Float64Array(count * longest);
+  rewards.forEach((reward, b) => {
+    values[b * longest + lengths[b]! - 1] = reward;
+  });
+  return values;
+}
+
+function responseMask({ count, longest, lengths }: Responses): Float64Array {
+  const mask = new Float64Array(count * longest);
+  lengths.forEach((length, b) => mask.fill(1, b * longest, b * longest + length));
+  return mask;
+}
+
+/** Advantages, and what else the updates need that the policies must be asked for. */
+async function makeBatch(lab: Lab, experience: StepExperience, rng: Rng): Promise<StepBatch> {
+  const { config, policy, forward, reference } = lab;
+  const { responses, rewards } = experience;
+  const matrix = (values: Float64Array) => ({
+    rows: responses.count,
+    columns: responses.longest,
+    values,
+  });
+  const parts = partsOfStep(responses, config.update.microBatch, policy.shape.length);
+  const values = policy.shape.valueHead
+    ? (await forward.score(responses, parts)).values
+    : undefined;
+  const { advantages, returns } = computeAdvantages(
+    {
+      rewards: matrix(tokenRewards(responses, rewards)),
+      mask: matrix(responseMask(responses)),
+      group: responses.promptOf,
+      ...(values === undefined ? {} : { values: matrix(Float64Array.from(values)) }),
+      ...(config.advantage.kind === "remax"
+        ? { baseline: await greedyBaseline(lab, experience, rng) }
+        : {}),
+    },
+    config.advantage,
+  );
+  const anchored = await reference?.score(responses, parts);
+  return {
+    responses,
+    advantage: advantages.values,
+    ...(values === undefined ? {} : { returns: returns.values, oldValues: values }),
+    ...(anchored === undefined ? {} : { referenceLogProb: anchored.logProb }),
+  };
+}
+
+/** The reward of the likeliest response to each sequence's prompt: [B]. */
+async function greedyBaseline(
+  lab: Lab,
+  { problems, responses }: StepExperience,
+  rng: Rng,
+): Promise<Float64Array> {
+  const { rewards } = await answer(lab, problems, { samples: 1, greedy: true }, rng);
+  return Float64Array.from(responses.promptOf, (prompt) => rewards[prompt]!);
+}
+
+function refuseNotFinite(
+  step: number,
+  { rows, gradientNorm }: Awaited<ReturnType<typeof takeUpdates>>,
+): void {
+  const losses = rows.map((row) => row.get("loss") ?? Number.NaN);
+  if (losses.every(Number.isFinite) && Number.isFinite(gradientNorm)) return;
+  throw new RunError(
+    "loss-not-finite",
+    `the loss and its gradient must be finite, got ${losses.map(String).join(", ")} with a gradient norm of ${gradientNorm} at step ${step}`,
+    { fix: "lower optimizer.learningRate or optimizer.gradientClip and start again" },
+  );
+}

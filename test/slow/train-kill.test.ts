@@ -1,0 +1,100 @@
+/** `entlaw train` killed at any moment and resumed is the run that was not killed; no half-written file is ever seen. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { beforeAll, describe, expect, test } from "vitest";
+import { makeRng } from "../../src/base/random.ts";
+
+/** Kills of one run; 20 as in the promise: ENTLAW_KILLS=20. */
+const KILLS = Number(process.env["ENTLAW_KILLS"] ?? 5);
+/** Longest time from a start to its kill; a start to an end takes about as long. */
+const LATEST_MS = 3000;
+const PARQUET_MAGIC = "PAR1";
+
+const root = mkdtempSync(join(tmpdir(), "entlaw-kill-"));
+const whole = join(root, "whole");
+const killed = join(root, "killed");
+
+const command = (out: string, resume: boolean): string[] => [
+  "bin/entlaw.js",
+  "train",
+  ...["--preset", "smoke", "--steps", "30", "--no-report", "--out", out, "--threads", "1"],
+  ...["--set", "checkpoint.every=3", "--set", "rollout.prompts=32"],
+  ...(resume ? ["--resume"] : []),
+];
+
+/** Runs the command; null as its code if it was killed. */
+async function entlaw(
+  out: string,
+  resume: boolean,
+  killAfterMs?: number,
+): Promise<{ code: number | null; stderr: string }> {
+  const child = spawn(process.execPath, command(out, resume), {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let stderr = "";
+  child.stderr.on("data", (text: Buffer) => (stderr += text.toString()));
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  if (killAfterMs !== undefined) {
+    await wait(killAfterMs);
+    child.kill("SIGKILL");
+  }
+  return { code: await ended, stderr };
+}
+
+const timeless = (line: string): string => line.replaceAll(/, "seconds_\w+": [^,}]+/g, "");
+
+const linesOf = (out: string, file: string): string[] =>
+  readFileSync(join(out, file), "utf8").trimEnd().split("\n").map(timeless);
+
+/** Every Parquet file under its final name is whole. */
+function checkTables(out: string): void {
+  for (const folder of ["tokens", "rollouts"])
+    for (const name of readdirSync(join(out, folder)).filter((one) => !one.startsWith("."))) {
+      const bytes = readFileSync(join(out, folder, name));
+      expect(bytes.subarray(-PARQUET_MAGIC.length).toString(), name).toBe(PARQUET_MAGIC);
+    }
+}
+
+const exists = (out: string): boolean =>
+  readdirSync(root).includes(out.slice(root.length + 1)) && readdirSync(out).includes("run.json");
+
+describe("a run that is killed", () => {
+  beforeAll(async () => {
+    const { code, stderr } = await entlaw(whole, false);
+    expect(code, stderr).toBe(0);
+  });
+
+  test(`${KILLS} times and resumed has the log and the weights of one that was not`, async () => {
+    const rng = makeRng(Number(process.env["ENTLAW_KILL_SEED"] ?? 1), "kills");
+    let kills = 0;
+    for (; kills < KILLS; kills += 1) {
+      const { code } = await entlaw(killed, exists(killed), rng.uniform() * LATEST_MS);
+      if (!exists(killed)) continue; // killed before it began
+      checkTables(killed);
+      if (code === 0) break;
+    }
+    const { code, stderr } = await entlaw(killed, exists(killed));
+    expect(code, stderr).toBe(0);
+    expect(kills).toBeGreaterThan(1);
+    for (const file of ["steps.jsonl", "updates.jsonl"])
+      expect(linesOf(killed, file)).toEqual(linesOf(whole, file));
+    for (const file of ["policy.safetensors", "optimizer.safetensors"]) {
+      const path = join("checkpoints", "step-000030", file);
+      expect(readFileSync(join(killed, path)).equals(readFileSync(join(whole, path)))).toBe(true);
+    }
+    expect(readdirSync(join(killed, "tokens"))).toEqual(readdirSync(join(whole, "tokens")));
+  });
+
+  test("is refused to a second process while the first goes on", async () => {
+    const out = join(root, "two");
+    const first = entlaw(out, false);
+    while (!exists(out)) await wait(20);
+    const second = await entlaw(out, true);
+    expect(second.code).toBe(2);
+    expect(second.stderr).toMatch(/must|process/);
+    expect((await first).code).toBe(0);
+  });
+});
