@@ -42,6 +42,8 @@ export interface TableWorkerData {
 /** Tables waiting or being written; a step makes two at most. */
 const MOST_PENDING = 4;
 const PATIENCE_MS = 120_000;
+/** In a clone the sources run as they are, in the package the compiled files do: the endings are the same. */
+const WRITER = new URL(`./table-worker${extname(import.meta.url)}`, import.meta.url);
 
 /** A queue for this disk. A disk that is not the real one cannot be shared with a thread, so its tables are written here. */
 export function tableQueue(fs: FileSystem): TableQueue {
@@ -68,11 +70,14 @@ function inlineQueue(fs: FileSystem): TableQueue {
   };
 }
 
-function threadQueue(): TableQueue {
+/**
+ * Has a thread write the tables to the real disk.
+ *
+ * @param program - what the thread runs.
+ */
+export function threadQueue(program: URL = WRITER): TableQueue {
   const pending = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const data: TableWorkerData = { pending };
-  // Sources run as they are, and the package's compiled files as they are: the thread's file has the ending of this one.
-  const program = new URL(`./table-worker${extname(import.meta.url)}`, import.meta.url);
   const worker = new Worker(program, { workerData: data, execArgv: [] });
   let failure: Error | undefined;
   let unanswered = 0;

@@ -72,6 +72,29 @@ describe("the packed package", () => {
     expect(existsSync(join(project, "law.png"))).toBe(true);
   });
 
+  test("a training run has its tables written by a thread of the package's own", () => {
+    const from = (name: string): string => `./node_modules/entlaw/dist/${name}.js`;
+    const code = `
+      import { disk } from "${from("base/file-system")}";
+      import { makeTable } from "${from("log/table")}";
+      import { openTrainingRun } from "${from("log/training-run")}";
+      const entropy = { kind: "exact", when: "before-update", aggregation: "token-mean", temperature: 1 };
+      const description = { id: "t", config: {}, config_hash: "h", seed: 1, versions: {}, entropy };
+      const run = await openTrainingRun(disk, "trained", description);
+      run.writeTokens(1, makeTable([["token_id", Float64Array.of(1, 2)]]));
+      run.appendStep(new Map([["step", 1], ["entropy", 1.5], ["reward", 0]]));
+      await run.finish("finished");`;
+    writeFileSync(join(project, "train.mjs"), code);
+    const { stderr } = spawnSync(process.execPath, ["train.mjs"], {
+      cwd: project,
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+    const file = readFileSync(join(project, "trained", "tokens", "step-000001.parquet"));
+    expect([file.subarray(0, 4), file.subarray(-4)].map(String)).toEqual(["PAR1", "PAR1"]);
+    expect(run(["inspect", "trained"]).status).toBe(0);
+  });
+
   test("its types serve a strict program that has neither danfojs nor the types of Node", () => {
     const program = `
       import { type ColumnChoice, type FitRequest, drawLog, fitEntropyLaw, fitLogs, readLog, writeChart } from "entlaw";

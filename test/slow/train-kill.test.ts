@@ -17,11 +17,16 @@ const root = mkdtempSync(join(tmpdir(), "entlaw-kill-"));
 const whole = join(root, "whole");
 const killed = join(root, "killed");
 
+const SETTINGS = "--preset smoke --steps 30 --no-report --threads 1 --set checkpoint.every=3";
+
 const command = (out: string, resume: boolean): string[] => [
   "bin/entlaw.js",
   "train",
-  ...["--preset", "smoke", "--steps", "30", "--no-report", "--out", out, "--threads", "1"],
-  ...["--set", "checkpoint.every=3", "--set", "rollout.prompts=32"],
+  ...SETTINGS.split(" "),
+  "--set",
+  "rollout.prompts=32",
+  "--out",
+  out,
   ...(resume ? ["--resume"] : []),
 ];
 

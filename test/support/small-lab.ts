@@ -49,13 +49,13 @@ export const smallConfig = (changes: ExperimentInput = {}): ExperimentConfig =>
 const SHARPNESS = 8;
 
 /** A lab with random parameters. */
-export function smallLab(config: ExperimentConfig, seed = 1): Lab {
+export function smallLab(config: ExperimentConfig, seed = 1, sharpness = SHARPNESS): Lab {
   const exam = makeExam(config);
   const policy: Policy = makePolicy(exam.shape, makeRng(seed, "policy"));
   const values = new Map(parameterValues(policy));
   values.set(
     "tokens.weight",
-    values.get("tokens.weight")!.map((value) => SHARPNESS * value),
+    values.get("tokens.weight")!.map((value) => sharpness * value),
   );
   disposePolicy(policy);
   return makeLab(config, exam, values, values);

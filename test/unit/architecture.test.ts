@@ -53,8 +53,12 @@ interface Import {
 
 /** Every static, dynamic and type import of a source text. */
 function importsOf(file: string, source: string): Import[] {
-  const pattern = /(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g;
-  return [...source.matchAll(pattern)].map((match) => ({ file, target: match[1] ?? "" }));
+  // A semicolon tells an import's `from "x";` from the word in a message.
+  const pattern = /\bfrom\s*"([^"]+)";|\bimport\s*\(\s*"([^"]+)"|^import\s*"([^"]+)";/gm;
+  return [...source.matchAll(pattern)].map(([, named, dynamic, bare]) => ({
+    file,
+    target: named ?? dynamic ?? bare ?? "",
+  }));
 }
 
 const folderOf = (file: string): string | undefined =>

@@ -12,7 +12,7 @@ import type { Task } from "../task/task.ts";
 import { makeTask } from "../task/tasks.ts";
 import { makeTokenizer, type Tokenizer } from "../task/tokenizer.ts";
 import { ForwardPrograms } from "../update/forward-programs.ts";
-import type { UpdateTools } from "../update/take-updates.ts";
+import type { UpdateTools } from "../update/step-batch.ts";
 import { UpdatePrograms } from "../update/update-programs.ts";
 import type { Examiner } from "./sample-batch.ts";
 

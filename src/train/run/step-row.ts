@@ -1,6 +1,7 @@
 /** A step's row of the log: every number of it, computed once; knows neither the file nor the loop. */
 import type { Changes } from "../update/forward-programs.ts";
-import type { StepBatch, UpdatesTaken } from "../update/take-updates.ts";
+import type { StepBatch } from "../update/step-batch.ts";
+import type { UpdatesTaken } from "../update/take-updates.ts";
 import type { Evaluation } from "./evaluate.ts";
 import type { StepExperience } from "./sample-batch.ts";
 import {

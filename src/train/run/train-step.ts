@@ -4,12 +4,8 @@ import { monotonicMs } from "../../base/clock.ts";
 import type { Rng } from "../../base/random.ts";
 import { computeAdvantages } from "../advantage/advantages.ts";
 import type { Responses } from "../rollout/roll-out.ts";
-import {
-  partsOfStep,
-  takeUpdates,
-  type StepBatch,
-  type UpdateRow,
-} from "../update/take-updates.ts";
+import { partsOfStep, type StepBatch } from "../update/step-batch.ts";
+import { takeUpdates, type UpdateRow, type UpdatesTaken } from "../update/take-updates.ts";
 import type { Changes } from "../update/forward-programs.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import type { Lab } from "./lab.ts";
@@ -22,7 +18,7 @@ export interface StepResult {
   readonly updates: readonly UpdateRow[];
   readonly experience: StepExperience;
   readonly batch: StepBatch;
-  readonly marks: Awaited<ReturnType<typeof takeUpdates>>["marks"];
+  readonly marks: UpdatesTaken["marks"];
   readonly changes: Changes;
 }
 
@@ -156,10 +152,7 @@ async function greedyBaseline(
   return Float64Array.from(responses.promptOf, (prompt) => rewards[prompt]!);
 }
 
-function refuseNotFinite(
-  step: number,
-  { rows, gradientNorm }: Awaited<ReturnType<typeof takeUpdates>>,
-): void {
+function refuseNotFinite(step: number, { rows, gradientNorm }: UpdatesTaken): void {
   const losses = rows.map((row) => row.get("loss") ?? Number.NaN);
   if (losses.every(Number.isFinite) && Number.isFinite(gradientNorm)) return;
   throw new RunError(

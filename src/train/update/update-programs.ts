@@ -9,7 +9,7 @@ import { tokenStatistics } from "../../engine/op/token-statistics.ts";
 import { tf } from "../../engine/tfjs.ts";
 import type { Specs, TensorSpec } from "../../engine/trace/trace-program.ts";
 import type { Elements } from "../../engine/trace/graph-backend.ts";
-import { policyLoss } from "./policy-loss.ts";
+import { policyLoss } from "../intervention/policy-loss.ts";
 import { valueLoss } from "../loss/value-loss.ts";
 import { forward } from "../policy/forward.ts";
 import { parameterSpecs } from "../policy/policy-shape.ts";

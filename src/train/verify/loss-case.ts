@@ -96,8 +96,10 @@ export async function computeLossCase(
 
   const { loss, gradient } = await run(
     ({ weights, selected, ...inputs }) => {
-      const lossOf = (logProbs: tf.Tensor): tf.Scalar =>
-        policyLoss(tensorsOf({ ...inputs, logProb: logProbs }, selected), weights, config).loss;
+      const lossOf = (logProbs: tf.Tensor): tf.Scalar => {
+        const tensors = tensorsOf({ ...inputs, logProb: logProbs }, selected);
+        return tf.sum(tf.mul(policyLoss(config, tensors).tokenLoss, weights));
+      };
       const { value, grad } = tf.valueAndGrad(lossOf)(inputs.logProb);
       return { loss: value, gradient: grad };
     },

@@ -201,6 +201,15 @@ describe("a wrong setting is named by its path, with what must hold and what was
     expect(refusal({ set }).message).toBe(message);
   });
 
+  test.each(["grpo", "rloo", "reinforce-plus-plus-baseline", "opo", "grpo-pass-k", "gpg"])(
+    "one sample a prompt is too few for %s, whose advantages would all be 0",
+    (kind) => {
+      expect(refusal({ set: ["rollout.samples=1", `advantage=${kind}`] }).message).toContain(
+        `must be at least 2 for the advantage ${kind}`,
+      );
+    },
+  );
+
   test("one sample a prompt is enough for estimators that compare nothing", () => {
     for (const kind of ["remax", "gae", "reinforce-plus-plus"]) {
       expect(parseExperiment({ set: ["rollout.samples=1", `advantage=${kind}`] })).toBeDefined();

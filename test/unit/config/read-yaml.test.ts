@@ -63,12 +63,26 @@ describe("YAML", () => {
     ["anchors", "&a ".repeat(6000)],
     ["tags", "!a ".repeat(6000)],
     ["90,000 keys", Array.from({ length: 90_000 }, (_, i) => `k${i}: 1`).join("\n")],
-    ["a long text of wrong escapes", `a: "${"\\x".repeat(MEGABYTE / 2)}"`],
+    ["a long text of wrong escapes", `a: "${"\\x".repeat(MEGABYTE / 2 - 9)}"`],
     ["directives", "%a\n".repeat(6000)],
     ["empty lines", "\n".repeat(MEGABYTE)],
   ])("that is hostile is refused quickly: %s", (_, text) => {
     const start = performance.now();
     expect(() => read(text)).toThrow(ConfigError);
     expect(performance.now() - start).toBeLessThan(QUICKLY);
+  });
+
+  test.each([
+    ["1,048,576 bytes", "#".repeat(MEGABYTE + 1), "1048577 bytes"],
+    ["as many in fewer characters", `# ${"€".repeat(MEGABYTE / 3)}`, "1048577 bytes"],
+    ["20,000 words and signs", "- ".repeat(10_001), "more than 20000 words and signs"],
+    ["65,536 characters in one word", "x".repeat(65_537), "a text or number of 65537 characters"],
+  ])("longer than %s is refused by its size", (_, text, part) => {
+    expect(() => read(text)).toThrow(part);
+  });
+
+  test("is read up to these sizes", () => {
+    expect(read(`a: ${"x".repeat(65_536)}`)).toEqual({ a: "x".repeat(65_536) });
+    expect(read(`${"#".repeat(60_000)}\n`.repeat(17))).toBeNull();
   });
 });

@@ -6,7 +6,7 @@ import { makePolicy } from "../../../../src/train/policy/policy.ts";
 import { type Responses, rollOut } from "../../../../src/train/rollout/roll-out.ts";
 import { Roller } from "../../../../src/train/rollout/roller.ts";
 import { ForwardPrograms } from "../../../../src/train/update/forward-programs.ts";
-import { partsOfStep } from "../../../../src/train/update/take-updates.ts";
+import { partsOfStep } from "../../../../src/train/update/step-batch.ts";
 import { smallPrompts, smallShape } from "../../../support/small-lab.ts";
 
 beforeAll(() => useEngine("graph", { threads: 1 }));

@@ -33,6 +33,16 @@ describe("a bandit", () => {
     expect(arms).toEqual(new Set(["b", "d"]));
   });
 
+  test("may have its best arm anywhere", () => {
+    const first = makeBandit({ kind: "bandit", payoffs: [0.9, 0.1] });
+    expect(first.solve(state, makeRng(1))).toBe("a");
+    expect(first.check(state, "a")).toEqual({
+      reward: 0.9,
+      parts: { format: 1, answer: 1 },
+      failure: undefined,
+    });
+  });
+
   test("may have 52 arms", () => {
     const many = makeBandit({
       kind: "bandit",

@@ -43,6 +43,7 @@ describe("chained arithmetic", () => {
     ["15;45;40;40", "must show 3 steps, got 4"],
     ["15;45;040", 'step 3: must be a number below 50, got "040"'],
     ["15;45;-5", 'step 3: must be a number below 50, got "-5"'],
+    ["15;45;400", 'step 3: must be a number below 50, got "400"'],
     ["15;44;39", "step 2: 15*3 modulo 50 is 45, not 44"],
     ["16;48;40", "step 1: 7+8 modulo 50 is 15, not 16"],
     ["15;45;90", "step 3: 45-5 modulo 50 is 40, not 90"],

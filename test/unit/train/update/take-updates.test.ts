@@ -6,11 +6,8 @@ import { useEngine } from "../../../../src/engine/backend/use-engine.ts";
 import { computeAdvantages } from "../../../../src/train/advantage/advantages.ts";
 import { parameterValues } from "../../../../src/train/policy/policy.ts";
 import type { Lab } from "../../../../src/train/run/lab.ts";
-import {
-  type StepBatch,
-  takeUpdates,
-  type UpdatesTaken,
-} from "../../../../src/train/update/take-updates.ts";
+import type { StepBatch } from "../../../../src/train/update/step-batch.ts";
+import { takeUpdates, type UpdatesTaken } from "../../../../src/train/update/take-updates.ts";
 import { smallConfig, smallLab, someExperience } from "../../../support/small-lab.ts";
 
 beforeAll(() => useEngine("graph", { threads: 1 }));

@@ -1,0 +1,179 @@
+/** One mini-batch of a step: what its programs are fed, and what they tell; knows neither schedule nor other mini-batches. */
+import type { Rng } from "../../base/random.ts";
+import type { Elements } from "../../engine/trace/graph-backend.ts";
+import { surrogateUnder } from "../intervention/interventions.ts";
+import type { AggregationRule } from "../loss/aggregation.ts";
+import { aggregationOf } from "../loss/surrogates.ts";
+import { chooseTokens, scopeOf, type Selection, sequencesOf } from "./choose-tokens.ts";
+import type { Changes } from "./forward-programs.ts";
+import { cutByLength, layOut, layOutTokens, type Part, takeBack } from "./lay-out.ts";
+import { nothing, type StepBatch, type UpdateTools } from "./step-batch.ts";
+import { tokenWeights } from "./token-weights.ts";
+
+type TokenColumns = Readonly<Record<string, Float32Array | Float64Array>>;
+
+/** One mini-batch on its way through an update: chosen tokens, gradients, and what the update did. */
+export class MiniBatch {
+  private readonly tools: UpdateTools;
+  private readonly batch: StepBatch;
+  private readonly sequences: readonly number[];
+  private readonly parts: readonly Part[];
+  private readonly onPolicy: boolean;
+  private readonly logits: Float32Array[] = [];
+  private readonly before: { logProb: Float32Array; entropy: Float32Array; clipped: Float32Array };
+
+  constructor(
+    tools: UpdateTools,
+    batch: StepBatch,
+    sequences: readonly number[],
+    onPolicy: boolean,
+  ) {
+    this.tools = tools;
+    this.batch = batch;
+    this.sequences = sequences;
+    this.onPolicy = onPolicy;
+    const { responses } = batch;
+    this.parts = cutByLength(responses, sequences, {
+      size: Math.min(tools.config.update.microBatch, sequences.length),
+      longest: tools.forward.policy.shape.length,
+    });
+    this.before = {
+      logProb: nothing(responses),
+      entropy: nothing(responses),
+      clipped: nothing(responses),
+    };
+  }
+
+  /** The tokens that the intervention chooses; undefined if it chooses none. */
+  async select(rng: Rng): Promise<Selection | undefined> {
+    const { config } = this.tools;
+    const scope = scopeOf(config);
+    if (scope === undefined) return undefined;
+    const { responses, advantage } = this.batch;
+    const scopes = scope === "micro" ? sequencesOf(this.parts) : [this.sequences];
+    // Where the policy is the one that sampled, its log-probabilities are known and nothing is clipped yet.
+    const present = this.onPolicy
+      ? { logProb: responses.logProb, clipped: nothing(responses) }
+      : await this.preview();
+    return chooseTokens(config, { responses, advantage, ...present }, scopes, rng);
+  }
+
+  /** What the policy says of the mini-batch before it is updated. */
+  private async preview(): Promise<{ logProb: Float32Array; clipped: Float32Array }> {
+    const { responses } = this.batch;
+    const found = { logProb: nothing(responses), clipped: nothing(responses) };
+    const columns = this.columns(undefined);
+    for (const part of this.parts) {
+      const seen = await this.tools.programs.preview(part, this.feeds(part, columns));
+      takeBack(responses, part, seen["logProb"]!, found.logProb);
+      takeBack(responses, part, seen["clipped"]!, found.clipped);
+    }
+    return found;
+  }
+
+  /** Adds up the gradients of all parts. */
+  async accumulate(chosen: Float32Array | undefined): Promise<{ readonly loss: number }> {
+    const { responses } = this.batch;
+    const columns = this.columns(chosen);
+    let loss = 0;
+    for (const [k, part] of this.parts.entries()) {
+      const found = await this.tools.programs.accumulate(part, {
+        ...this.feeds(part, columns),
+        first: k === 0 ? 1 : 0,
+      });
+      loss += found["loss"]![0]!;
+      this.logits.push(found["logits"] as Float32Array);
+      takeBack(responses, part, found["logProb"]!, this.before.logProb);
+      takeBack(responses, part, found["entropy"]!, this.before.entropy);
+      takeBack(responses, part, found["clipped"]!, this.before.clipped);
+    }
+    return { loss };
+  }
+
+  /** What the programs are told of each token besides the token itself, [B, R]. */
+  private columns(chosen: Float32Array | undefined): TokenColumns {
+    const { config } = this.tools;
+    const { responses, advantage, referenceLogProb, returns, oldValues } = this.batch;
+    const weights = (rule: AggregationRule): Float64Array =>
+      tokenWeights(responses, this.sequences, rule);
+    const loss = surrogateUnder(config.intervention, config.loss);
+    return {
+      weight: weights(aggregationOf(loss, config.aggregation)),
+      advantage,
+      oldLogProb: responses.logProb,
+      selected: chosen ?? nothing(responses),
+      referenceLogProb: referenceLogProb ?? nothing(responses),
+      ...(returns === undefined || oldValues === undefined
+        ? {}
+        : { returns, oldValues, valueWeight: weights("token-mean") }),
+    };
+  }
+
+  /** A part's inputs. */
+  private feeds(part: Part, columns: TokenColumns): Record<string, Elements | number> {
+    const { responses } = this.batch;
+    const laid = Object.entries(columns).map(
+      ([name, values]) => [name, layOut(responses, part, values)] as const,
+    );
+    return {
+      ...Object.fromEntries(laid),
+      ...layOutTokens(responses, part),
+      onPolicy: this.onPolicy ? 1 : 0,
+    };
+  }
+
+  /** Writes down which tokens were chosen and clipped. */
+  mark(
+    marks: { readonly selected: Float32Array | undefined; readonly clipped: Float32Array },
+    chosen: Float32Array | undefined,
+  ): void {
+    this.eachPlace((place) => {
+      marks.clipped[place] = this.before.clipped[place]!;
+      if (chosen?.[place] === 1) marks.selected![place] = 1;
+    });
+  }
+
+  /** What the update did to the mini-batch's own tokens. */
+  measure(): Promise<Changes> {
+    return this.tools.forward.compare(
+      this.batch.responses,
+      this.parts,
+      (part) => this.logits[part]!,
+    );
+  }
+
+  /** The update's columns that are means over its tokens. */
+  statistics(changes: Changes | undefined): [string, number | null][] {
+    let [tokens, entropy, low, high, predicted, measured, kl] = [0, 0, 0, 0, 0, 0, 0];
+    const { logProb: old } = this.batch.responses;
+    this.eachPlace((place) => {
+      tokens += 1;
+      entropy += this.before.entropy[place]!;
+      if (this.before.clipped[place] === -1) low += 1;
+      if (this.before.clipped[place] === 1) high += 1;
+      if (changes === undefined) return;
+      predicted += changes.firstOrder[place]!;
+      measured += changes.entropy[place]! - this.before.entropy[place]!;
+      kl += old[place]! - changes.logProb[place]!;
+    });
+    const mean = (sum: number): number => sum / tokens;
+    const measuredOnly = (sum: number): number | null => (changes === undefined ? null : mean(sum));
+    return [
+      ["tokens", tokens],
+      ["entropy", mean(entropy)],
+      ["predicted_entropy_change", measuredOnly(predicted)],
+      ["measured_entropy_change", measuredOnly(measured)],
+      ["approx_kl", measuredOnly(kl)],
+      ["clip_low_share", mean(low)],
+      ["clip_high_share", mean(high)],
+    ];
+  }
+
+  private eachPlace(visit: (place: number) => void): void {
+    const { responses } = this.batch;
+    for (const b of this.sequences) {
+      const from = b * responses.longest;
+      for (let t = 0; t < responses.lengths[b]!; t++) visit(from + t);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/** Experience: dynamic sampling keeps groups that teach, evaluations see the same problems, greedy answers are certain. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { makeRng } from "../../../../src/base/random.ts";
+import type { ExperimentInput } from "../../../../src/config/experiment-config.ts";
+import { useEngine } from "../../../../src/engine/backend/use-engine.ts";
+import { evaluate } from "../../../../src/train/run/evaluate.ts";
+import { joinResponses, takeGroups } from "../../../../src/train/run/join-responses.ts";
+import {
+  answer,
+  drawProblems,
+  equalGroups,
+  sampleStep,
+} from "../../../../src/train/run/sample-batch.ts";
+import { smallConfig, smallLab } from "../../../support/small-lab.ts";
+
+beforeAll(() => useEngine("graph", { threads: 1 }));
+
+const BANDIT: ExperimentInput = { task: { kind: "bandit", payoffs: [0, 1, 1] } };
+
+describe("experience", () => {
+  test("with dynamic sampling has as many groups, more of which differ, and tells what was left out", async () => {
+    const lab = smallLab(smallConfig(BANDIT), 1, 1);
+    const settings = { ...lab.config.rollout, prompts: 4, samples: 2 };
+    const plain = await sampleStep(lab, settings, makeRng(1));
+    const chosen = await sampleStep(
+      lab,
+      { ...settings, dynamicSampling: { enabled: true, maxRounds: 5 } },
+      makeRng(1),
+    );
+    const useful = (one: typeof plain): number => equalGroups(one).filter((equal) => !equal).length;
+    expect(plain.rounds).toBe(1);
+    expect(useful(plain)).toBeLessThan(4); // otherwise there is nothing to leave out
+    expect(chosen.rounds).toBeGreaterThan(1);
+    expect(chosen.problems).toHaveLength(4);
+    expect(useful(chosen)).toBeGreaterThan(useful(plain));
+    expect(chosen.zeroVarianceShare).toBeGreaterThan(0);
+    expect(chosen.responses.count).toBe(8);
+  });
+
+  test("taken group by group from joined rounds is each round's own", async () => {
+    const lab = smallLab(smallConfig());
+    const rounds = [];
+    for (const seed of [1, 2]) {
+      const problems = drawProblems(lab.task, "train", 3, makeRng(seed, "problems"));
+      rounds.push(await answer(lab, problems, { samples: 2 }, makeRng(seed, "tokens")));
+    }
+    const all = joinResponses(rounds);
+    expect(takeGroups(all, [3, 4, 5])).toEqual(rounds[1]);
+    expect(takeGroups(all, [0, 1, 2])).toEqual(rounds[0]);
+    expect(takeGroups(all, [4]).problems).toEqual([rounds[1]!.problems[1]]);
+  });
+
+  test("of an evaluation is on held-out problems, the same ones for the same stream", async () => {
+    const lab = smallLab(smallConfig());
+    const streams = () => ({ problems: makeRng(1, "held-out"), tokens: makeRng(1, "tokens") });
+    const request = { prompts: 6, samples: 3 };
+    const one = await evaluate(lab, request, streams());
+    expect(await evaluate(lab, request, streams())).toEqual(one);
+    const others = await evaluate(lab, request, { ...streams(), tokens: makeRng(2, "tokens") });
+    expect(others.greedy).toBe(one.greedy); // no random numbers in it
+    expect(one.pass).toBeGreaterThanOrEqual(one.validation);
+    expect(one.entropy).toBeGreaterThan(0);
+  });
+});
