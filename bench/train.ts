@@ -32,6 +32,8 @@ interface SetupAnswer {
 /** A side's step; TRL answers its milliseconds alone. */
 interface StepAnswer {
   readonly ms: number;
+  /** Of the processor, all threads together. */
+  readonly cpu_ms: number;
   readonly seconds_rollout: number;
   readonly seconds_update: number;
   readonly [column: string]: number;
@@ -130,13 +132,19 @@ async function takeTurns(sides: readonly Side[]): Promise<void> {
 /** Parts of a step: what is neither rollout nor update is measurement and logs. */
 const PARTS: readonly (readonly [string, (step: StepAnswer) => number])[] = [
   ["step", ({ ms }) => ms],
+  ["processor time", ({ cpu_ms: ms }) => ms],
   ["rollout", ({ seconds_rollout: seconds }) => 1000 * seconds],
   ["updates", ({ seconds_update: seconds }) => 1000 * seconds],
   ["the rest", ({ ms, ...step }) => ms - 1000 * (step.seconds_rollout + step.seconds_update)],
 ];
 
+/** TRL tells no more than these. */
+const TRL_PARTS = 2;
+
 function printRows(ours: Side, peer: Side | undefined): void {
-  for (const [what, value] of peer?.name.startsWith("TRL") === true ? PARTS.slice(0, 1) : PARTS)
+  for (const [what, value] of peer?.name.startsWith("TRL") === true
+    ? PARTS.slice(0, TRL_PARTS)
+    : PARTS)
     write(
       tableRow({
         peer: peer?.name ?? "-",

@@ -269,7 +269,7 @@ class Lab:
         return dict(log_prob=log_p.gather(1, target[:, None])[:, 0], entropy=entropy, first_order=first_order)
 
     def step(self, with_tokens):
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         self.step_number += 1
         e = self.experience()
         rolled = time.perf_counter()
@@ -289,7 +289,7 @@ class Lab:
         self.write_lines(row, updates)
         if self.step_number % self.config["log"]["rollouts"] == 0:
             self.write_rollouts(e)
-        return dict(row, ms=(time.perf_counter() - started) * 1e3)
+        return dict(row, ms=(time.perf_counter() - started) * 1e3, cpu_ms=(time.process_time() - worked) * 1e3)
 
     def row(self, e, groups, advantage, after, updates, clipped):
         old, entropy = e["old"].double(), e["entropy"].double()

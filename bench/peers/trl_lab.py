@@ -67,7 +67,7 @@ class OnCommand(TrainerCallback):
     """Holds the trainer between steps of `updates` updates until a command comes."""
 
     def __init__(self, updates):
-        self.updates, self.started = updates, 0.0
+        self.updates, self.started, self.worked = updates, 0.0, 0.0
 
     def wait(self, control):
         while (command := next_command())["do"] != "step":
@@ -75,14 +75,14 @@ class OnCommand(TrainerCallback):
                 control.should_training_stop = True
                 return
             answer(cpu_ms=time.process_time() * 1e3)
-        self.started = time.perf_counter()
+        self.started, self.worked = time.perf_counter(), time.process_time()
 
     def on_train_begin(self, args, state, control, **_):
         self.wait(control)
 
     def on_step_end(self, args, state, control, **_):
         if state.global_step % self.updates == 0:
-            answer(ms=(time.perf_counter() - self.started) * 1e3)
+            answer(ms=(time.perf_counter() - self.started) * 1e3, cpu_ms=(time.process_time() - self.worked) * 1e3)
             self.wait(control)
 
 

@@ -71,6 +71,12 @@ async function setup({ config: given, out, threads }: Command & { do: "setup" })
   };
 }
 
+/** Milliseconds that all threads of this process have worked. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / MICROSECONDS;
+}
+
 /** Writes down what a step gave, as a run does. */
 function writeLogs({ run, lab }: Bench, result: StepResult, tokens: boolean): void {
   if (tokens) run.writeTokens(step, tokenTable(step, result));
@@ -82,12 +88,16 @@ function writeLogs({ run, lab }: Bench, result: StepResult, tokens: boolean): vo
 }
 
 async function takeStep(tokens: boolean): Promise<object> {
-  const started = monotonicMs();
+  const [started, worked] = [monotonicMs(), processorMs()];
   step += 1;
   const { lab, root } = bench!;
   const result = await trainStep(lab, { step, evaluate: false, updates: true }, root);
   writeLogs(bench!, result, tokens);
-  return { ms: monotonicMs() - started, ...Object.fromEntries(result.row) };
+  return {
+    ms: monotonicMs() - started,
+    cpu_ms: processorMs() - worked,
+    ...Object.fromEntries(result.row),
+  };
 }
 
 /** Several steps, and the wait until their logs are on the disk. */
@@ -134,11 +144,6 @@ async function look(): Promise<object> {
   };
 }
 
-function idle(): object {
-  const { user, system } = process.cpuUsage();
-  return { cpu_ms: (user + system) / MICROSECONDS };
-}
-
 async function quit(): Promise<never> {
   await bench?.run.finish("interrupted");
   process.exit(0);
@@ -155,7 +160,7 @@ async function answer(command: Command): Promise<object> {
     case "steps":
       return takeSteps(command.count, command.tokens);
     case "idle":
-      return idle();
+      return { cpu_ms: processorMs() };
     case "quit":
       return quit();
   }

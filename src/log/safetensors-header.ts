@@ -4,7 +4,7 @@ import { DataError } from "../base/errors.ts";
 import { type TensorDtype, elementBytes, tensorDtypes } from "./safetensors-dtypes.ts";
 
 /** Where one tensor lies. */
-export interface TensorEntry {
+interface TensorEntry {
   readonly name: string;
   readonly dtype: TensorDtype;
   readonly shape: readonly number[];

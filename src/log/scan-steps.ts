@@ -3,7 +3,7 @@ import { DataError } from "../base/errors.ts";
 import { type StepLine, parseStepLine } from "./step-line.ts";
 
 /** A line, and the byte at which it starts. */
-export type ScannedLine = StepLine & { readonly offset: number };
+type ScannedLine = StepLine & { readonly offset: number };
 
 /** What the bytes of a step log hold. */
 export interface ScannedSteps {

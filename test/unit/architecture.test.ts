@@ -34,6 +34,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   "@duckdb/node-api": ["log/"],
   "@tensorflow/tfjs": ["engine/tfjs.ts"],
   "@tensorflow/tfjs-core": ["engine/"],
+  "hyparquet-writer": ["log/encode-parquet.ts"],
   "onnxruntime-node": ["engine/run/"],
   "danfojs-node": ["analyze/frame/"],
   "ml-levenberg-marquardt": ["analyze/fit/levenberg-marquardt.ts"],

@@ -42,16 +42,22 @@ test("a table is written as it would be here, and its numbers are given away", a
 
 test("columns that share memory, with each other or with others, are copied whole", async () => {
   const memory = Float64Array.from({ length: 30 }, (_, i) => i);
+  const other = Float64Array.from({ length: 30 }, (_, i) => -i);
   const own = Float64Array.of(0, 1, 2);
   const shared = new Float64Array(new SharedArrayBuffer(24));
-  const named = [memory.subarray(0, 3), memory.subarray(3, 6), own, own, shared].map(
-    (values, i): ParquetColumn => ({ name: `c${i}`, dtype: "f64", values }),
-  );
+  const named = [
+    memory.subarray(0, 3),
+    memory.subarray(3, 6),
+    other.subarray(1, 4),
+    own,
+    own,
+    shared,
+  ].map((values, i): ParquetColumn => ({ name: `c${i}`, dtype: "f64", values }));
   const expected = encodeParquet(named);
   queue.add({ path: at("shared.parquet"), columns: named });
   await queue.settled();
   expect(disk.readFile(at("shared.parquet"))).toEqual(expected);
-  expect([memory.length, own.length, shared.length]).toEqual([30, 3, 3]);
+  expect([memory, other, own, shared].map(({ length }) => length)).toEqual([30, 30, 3, 3]);
 });
 
 test("whoever adds tables faster than they are written waits for all but the last few", async () => {

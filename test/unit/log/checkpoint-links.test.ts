@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { disk } from "../../../src/base/file-system.ts";
 import { readNewestCheckpoint } from "../../../src/log/read-checkpoint.ts";
+import { sweepHidden } from "../../../src/log/sweep-hidden.ts";
 import { write } from "../../support/checkpoints.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "entlaw-checkpoint-"));
@@ -61,8 +62,11 @@ describe("a link among the checkpoints", () => {
     symlinkSync(outside, hidden[0]!);
     mkdirSync(join(hidden[1]!, "deep"), { recursive: true });
     writeFileSync(join(hidden[1]!, "file"), "mine");
+    writeFileSync(join(outside, "mine.txt"), "mine");
     write(disk, run, 75, 1);
-    expect(disk.list(outside)).toEqual(["checkpoints"]);
+    sweepHidden(disk, folder);
+    expect(disk.list(outside)).toEqual(["checkpoints", "mine.txt"]);
+    expect(disk.isLink(hidden[0]!)).toBe(true);
     expect(disk.list(hidden[1]!)).toEqual(["deep", "file"]);
   });
 });

@@ -95,6 +95,28 @@ describe("numbers", () => {
 });
 
 describe("a file", () => {
+  test("has no two columns whose names differ in case alone, and none without a name", async () => {
+    const names = ["Loss", "loss", "LOSS_1", "loss", "", "\0", "column"];
+    const columns = names.map((name): ParquetColumn => ({
+      name,
+      dtype: "f64",
+      values: Float64Array.of(1),
+    }));
+    const stored = await query(
+      columns,
+      `SELECT name FROM parquet_schema(${sqlText(path)}) WHERE type IS NOT NULL ORDER BY column_id`,
+    );
+    expect(stored.flat()).toEqual([
+      "Loss",
+      "loss_1",
+      "LOSS_1_1",
+      "loss_2",
+      "column",
+      "column_1",
+      "column_2",
+    ]);
+  });
+
   test("has its sizes right: what the metadata say adds up", async () => {
     const columns = [
       text(["a", null]),
