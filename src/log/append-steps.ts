@@ -83,6 +83,7 @@ export function appendSteps(
   const found = attempt(() => fs.readFile(path));
   const hash = createHash("sha256").update(found);
   let bytes = found.length;
+  let { lines } = repair;
   return {
     repair,
     notFinite,
@@ -94,13 +95,14 @@ export function appendSteps(
       last = end;
       hash.update(text);
       bytes += text.length;
+      lines += rows.length;
       for (const [name, value] of rows.flatMap((row) => [...row])) {
         if (value === null || Number.isFinite(value)) continue;
         notFinite.set(name, (notFinite.get(name) ?? 0) + 1);
       }
     },
     sync,
-    fingerprint: () => ({ bytes, sha256: hash.copy().digest("hex") }),
+    fingerprint: () => ({ bytes, lines, sha256: hash.copy().digest("hex") }),
     safeStep: () => safe,
     close() {
       if (refusal !== undefined || !isOpen) return;

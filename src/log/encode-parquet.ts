@@ -1,6 +1,6 @@
 /** Turns columns into the bytes of a Parquet file; knows nothing of disks or of what the columns mean. The door to hyparquet-writer. */
 import { constants, zstdCompressSync } from "node:zlib";
-import { ByteWriter, type ColumnSource, parquetWrite, type SchemaElement } from "hyparquet-writer";
+import { type ColumnSource, parquetWriteBuffer, type SchemaElement } from "hyparquet-writer";
 import { ShapeError } from "../base/errors.ts";
 import type { Dtype } from "./column-spec.ts";
 
@@ -54,9 +54,7 @@ export function encodeParquet(columns: readonly ParquetColumn[]): Buffer {
     repetition_type: "OPTIONAL",
     ...ELEMENTS[dtype],
   }));
-  const writer = new ByteWriter();
-  parquetWrite({
-    writer,
+  const bytes = parquetWriteBuffer({
     columnData: columns.map((column, i): ColumnSource => ({
       name: names[i]!,
       data: dataOf(column, dtypes[i]!),
@@ -72,7 +70,7 @@ export function encodeParquet(columns: readonly ParquetColumn[]): Buffer {
     ],
     createdBy: "entlaw",
   });
-  return Buffer.from(writer.getBuffer());
+  return Buffer.from(bytes);
 }
 
 function checkLengths(columns: readonly ParquetColumn[]): void {

@@ -33,10 +33,12 @@ const sourceSchema = z.looseObject({
 /** What a file was, so that a silent change is noticed. */
 export const fingerprintSchema = z.object({
   bytes: z.int().nonnegative(),
+  /** Of a log. */
+  lines: z.int().nonnegative().optional(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-/** Size and SHA-256 of a file. */
+/** Size and SHA-256 of a file, and of a log the number of its lines. */
 export type Fingerprint = z.infer<typeof fingerprintSchema>;
 
 /** What the logs were when a checkpoint was made; they have grown since. */

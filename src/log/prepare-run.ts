@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { writeFailure } from "../base/disk-failure.ts";
 import { ConfigError, DataError } from "../base/errors.ts";
 import type { FileSystem } from "../base/file-system.ts";
+import { makeDirectorySynced } from "../base/make-directory-synced.ts";
 import { fingerprint } from "./checkpoint-list.ts";
 import { configDifferences, formatDifference } from "./config-difference.ts";
 import { type Manifest, SCHEMA_VERSION, readManifest, writeManifest } from "./manifest.ts";
@@ -64,7 +65,8 @@ export function prepareRun(
   const isNew = options.resumeAfter === undefined;
   try {
     if (isNew) refuseOccupied(fs, path, { ignore: isNothing, fix: OCCUPIED_FIX });
-    fs.makeDirectory(path);
+    makeDirectorySynced(fs, resolve(path));
+    // It may be one that another process has made, which died before it was on the disk.
     fs.syncDirectory(dirname(resolve(path)));
   } catch (error) {
     throw writeFailure(path, error);

@@ -11,6 +11,8 @@ export interface Repair {
   readonly last: StepLine | undefined;
   /** Its step. */
   readonly lastStep: number | undefined;
+  /** How many whole lines the log holds. */
+  readonly lines: number;
   /** Bytes moved out of the log; 0 if it was whole. */
   readonly removedBytes: number;
   /** Where they were added. */
@@ -51,7 +53,8 @@ export function repairSteps(fs: FileSystem, path: string): Repair {
     throw writeFailure(path, error);
   }
   const last = scanned.lines.at(-1);
-  return { last, lastStep: last?.step, removedBytes: torn.length, keptAside };
+  const lines = scanned.lines.length;
+  return { last, lastStep: last?.step, lines, removedBytes: torn.length, keptAside };
 }
 
 /**

@@ -76,8 +76,7 @@ export function writeRunDirectory(fs: FileSystem, path: string, run: Run): void 
 }
 
 function fill(fs: FileSystem, folder: string, { manifest, table }: Run): void {
-  const stepsPath = join(folder, STEPS);
-  const log = appendSteps(fs, stepsPath);
+  const log = appendSteps(fs, join(folder, STEPS));
   try {
     for (let row = 0; row < table.length; row += 1) log.append(rowOf(table, row));
   } finally {
@@ -87,7 +86,7 @@ function fill(fs: FileSystem, folder: string, { manifest, table }: Run): void {
   writeManifest(fs, join(folder, MANIFEST), {
     ...manifest,
     steps: table.length,
-    steps_file: fingerprint(fs.readFile(stepsPath)),
+    steps_file: log.fingerprint(),
   });
 }
 

@@ -1,8 +1,9 @@
 /** A Parquet file of one step, from columns to a place on the disk; knows nothing of threads. */
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write.ts";
 import { writeFailure } from "../base/disk-failure.ts";
 import type { FileSystem } from "../base/file-system.ts";
+import { makeDirectorySynced } from "../base/make-directory-synced.ts";
 import { type ParquetColumn, encodeParquet } from "./encode-parquet.ts";
 
 /** What to write, as it travels to the thread that writes it. */
@@ -17,13 +18,9 @@ export interface TableFile {
  * @throws {@link RunError} if the disk refuses; {@link ShapeError} if the columns are no table.
  */
 export function writeTableFile(fs: FileSystem, { path, columns }: TableFile): void {
-  const folder = dirname(path);
   const bytes = encodeParquet(columns);
   try {
-    if (fs.status(folder) === undefined) {
-      fs.makeDirectory(folder);
-      fs.syncDirectory(dirname(folder));
-    }
+    makeDirectorySynced(fs, dirname(resolve(path)));
   } catch (error) {
     throw writeFailure(path, error);
   }

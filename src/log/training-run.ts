@@ -161,7 +161,8 @@ function openPrepared(
   const writeEnd = (status: RunEnd, message: string | undefined): void => {
     const { table, bytes } = readSteps(fs, file(STEPS));
     // A log that the disk refused to write may end in half a line, of which the appender knows nothing.
-    const files = status === "failed" ? { steps_file: fingerprint(bytes) } : fingerprints();
+    const onDisk = { steps_file: { ...fingerprint(bytes), lines: table.length } };
+    const files = status === "failed" ? onDisk : fingerprints();
     const error = message === undefined ? {} : { error: message };
     const end = { status, steps: table.length, ...files, finished: now(), ...error };
     writeManifest(fs, file(MANIFEST), { ...manifest, ...end });

@@ -1,9 +1,10 @@
 /** Commits checkpoints as a whole and removes old ones; the only code that deletes any. */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { temporarySibling } from "../base/atomic-write.ts";
 import { writeFailure } from "../base/disk-failure.ts";
 import { DataError, RunError, ShapeError } from "../base/errors.ts";
 import type { FileSystem } from "../base/file-system.ts";
+import { makeDirectorySynced } from "../base/make-directory-synced.ts";
 import { renameRetrying } from "../base/rename-retrying.ts";
 import { CHECKPOINT_LIST, formatList, listFiles, parseList } from "./checkpoint-list.ts";
 import { readCheckpoint, stepsIn } from "./read-checkpoint.ts";
@@ -44,10 +45,7 @@ export function writeCheckpoint(
   const list = formatList(listFiles(step, files));
   let staged: string | undefined;
   try {
-    if (fs.status(folder) === undefined) {
-      fs.makeDirectory(folder);
-      fs.syncDirectory(runPath);
-    }
+    makeDirectorySynced(fs, resolve(folder));
     staged = temporarySibling(fs, path);
     fs.makeDirectory(staged);
     for (const [name, bytes] of [...files, [CHECKPOINT_LIST, list] as const]) {

@@ -29,7 +29,7 @@ export interface StartPolicy {
 }
 
 /** Where stored warm starts are looked for, in order; the last one takes new ones. */
-export interface WarmStartStores {
+interface WarmStartStores {
   readonly shipped: string;
   readonly cache: string;
 }
@@ -39,7 +39,7 @@ const RECIPE = 1;
 const HASH_DIGITS = 16;
 
 /** The stores of this installation and this user. */
-export function warmStartStores(): WarmStartStores {
+function warmStartStores(): WarmStartStores {
   const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   return {
     shipped: fileURLToPath(new URL("../../../data/warm-start", import.meta.url)),
@@ -53,7 +53,7 @@ export function warmStartStores(): WarmStartStores {
  * **Details** Not how it is computed: other machines and numbers of threads round differently, and a stored policy serves
  * them all.
  */
-export function warmStartHash({ task, policy, warmStart: settings }: ExperimentConfig): string {
+function warmStartHash({ task, policy, warmStart: settings }: ExperimentConfig): string {
   const parts = { recipe: RECIPE, task, policy, warmStart: { ...settings, from: null } };
   return createHash("sha256").update(configHash(parts)).digest("hex").slice(0, HASH_DIGITS);
 }

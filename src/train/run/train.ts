@@ -13,6 +13,7 @@ import { RESUMABLE_KEYS } from "../../config/resume-conflicts.ts";
 import { readNewestCheckpoint } from "../../log/read-checkpoint.ts";
 import { openTrainingRun, type TrainingRun } from "../../log/training-run.ts";
 import { disposePolicy, restorePolicy } from "../policy/policy.ts";
+import { parameterCount } from "../policy/policy-shape.ts";
 import {
   checkpointFiles,
   readSavedRun,
@@ -183,8 +184,7 @@ function announce(
   from: number,
   onEvent: (event: TrainEvent) => void,
 ): void {
-  const parameters = [...policy.parameters.values()].reduce((sum, { size }) => sum + size, 0);
-  onEvent({ kind: "start", source, parameters, from });
+  onEvent({ kind: "start", source, parameters: parameterCount(policy.shape), from });
 }
 
 /** Whether every Nth step's turn has come; 0 for never. */

@@ -7,7 +7,7 @@ import { MiniBatch } from "./mini-batch.ts";
 import { nothing, type StepBatch, type UpdateTools } from "./step-batch.ts";
 
 /** What the updates did to each token, [B, R]. */
-export interface UpdateMarks {
+interface UpdateMarks {
   /** 1 where the intervention chose the token in any of the updates; undefined if it chooses none. */
   readonly selected: Float32Array | undefined;
   /** −1, 1 where the loss clipped the ratio at its lower or upper bound, in the token's last update. */
@@ -35,7 +35,7 @@ export interface StepPlace {
 }
 
 /** The learning rate of a step; the schedule's unit is the step. */
-export function learningRateOf({ optimizer, steps }: ExperimentConfig, step: number): number {
+function learningRateOf({ optimizer, steps }: ExperimentConfig, step: number): number {
   const { learningRate: peak, schedule: kind, warmUp, floor } = optimizer;
   return learningRateAt(step, { kind, peak, warmUp, total: steps, floor: floor * peak });
 }

@@ -38,7 +38,7 @@ export const COLUMNS = [
 ] as const;
 
 /** Those that only a value head needs. */
-export const VALUE_COLUMNS = ["valueWeight", "returns", "oldValues"] as const;
+const VALUE_COLUMNS = ["valueWeight", "returns", "oldValues"] as const;
 
 /** What an update's settings are, for the programs. */
 export type UpdateSettings = Pick<

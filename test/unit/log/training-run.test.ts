@@ -130,7 +130,11 @@ describe("a training run", () => {
     const { checkpoints, steps_file: end } = readManifest(fs, file("run.json"));
     expect(checkpoints?.map(({ step }) => step)).toEqual([4, 6]);
     expect(checkpoints?.[1]?.steps_file).toEqual(end);
-    expect(end?.bytes).toBe(fs.status(file("steps.jsonl"))!.size);
+    expect(end).toMatchObject({ lines: 6, bytes: fs.status(file("steps.jsonl"))!.size });
+    expect(checkpoints?.[0]).toMatchObject({
+      steps_file: { lines: 4 },
+      updates_file: { lines: 8 },
+    });
     expect(checkpoints?.[0]?.updates_file?.bytes).toBeLessThan(
       fs.status(file("updates.jsonl"))!.size,
     );
