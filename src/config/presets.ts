@@ -68,17 +68,17 @@ export const PRESETS: { readonly [K in PresetName]: Preset } = {
     config: { advantage: { kind: "reinforce-plus-plus" } },
   },
   smoke: {
-    what: "all parts of a run in seconds: a tiny policy, few prompts, few steps; shows nothing else",
+    what: "all parts of a run in seconds: a tiny policy, few prompts, few steps",
     config: {
       task: { kind: "transform", digits: 4, base: 5, fewest: 1, most: 2, operations: "rls" },
       policy: { size: "xs" },
       warmStart: { passRate: 0.2, maxUpdates: 400, batch: 64, learningRate: 2e-3, checkEvery: 20 },
-      rollout: { prompts: 16, samples: 4 },
+      rollout: { prompts: 32, samples: 4 },
+      optimizer: { learningRate: 2e-4 },
       update: { miniBatches: 2 },
-      evaluation: { every: 4, prompts: 16, samples: 2 },
-      log: { rollouts: 1 },
-      checkpoint: { every: 4 },
-      steps: 8,
+      evaluation: { every: 20, prompts: 32, samples: 2 },
+      checkpoint: { every: 20 },
+      steps: 60,
     },
   },
   bandit: {

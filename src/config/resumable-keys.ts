@@ -2,7 +2,7 @@
 import type { ExperimentConfig } from "./experiment-config.ts";
 
 /** Settings that a resumed run may change: how long it goes on, and what is looked at on the way. */
-export const RESUMABLE_KEYS = [
+const RESUMABLE_KEYS = [
   "steps",
   "evaluation",
   "log",
@@ -10,7 +10,7 @@ export const RESUMABLE_KEYS = [
 ] as const satisfies readonly (keyof ExperimentConfig)[];
 
 /**
- * Those of {@link RESUMABLE_KEYS} that this run may change.
+ * Those of these that this run may change.
  *
  * **Gotchas** Under a schedule that is not constant the learning rates depend on `steps`, which then must stay.
  *

@@ -23,8 +23,6 @@ const command = (out: string, resume: boolean): string[] => [
   "bin/entlaw.js",
   "train",
   ...SETTINGS.split(" "),
-  "--set",
-  "rollout.prompts=32",
   "--out",
   out,
   ...(resume ? ["--resume"] : []),

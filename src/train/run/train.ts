@@ -9,7 +9,7 @@ import { disk, type FileSystem } from "../../base/file-system.ts";
 import { makeRng } from "../../base/random.ts";
 import { configHash } from "../../config/config-hash.ts";
 import type { ExperimentConfig } from "../../config/experiment-config.ts";
-import { RESUMABLE_KEYS } from "../../config/resume-conflicts.ts";
+import { resumableKeys } from "../../config/resumable-keys.ts";
 import { readNewestCheckpoint } from "../../log/read-checkpoint.ts";
 import { openTrainingRun, type TrainingRun } from "../../log/training-run.ts";
 import { disposePolicy, restorePolicy } from "../policy/policy.ts";
@@ -94,7 +94,7 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
       versions: { ...versions },
       entropy: ENTROPY,
     },
-    resume ? { resumeAfter: saved?.state.step ?? -1, mayChange: RESUMABLE_KEYS } : {},
+    resume ? { resumeAfter: saved?.state.step ?? -1, mayChange: resumableKeys(config) } : {},
   );
   try {
     for (const message of run.warnings) onEvent({ kind: "warning", message });

@@ -7,8 +7,8 @@ const ARMS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const STATE: Problem = { prompt: ":", key: ":" };
 
 /**
- * Makes the bandit, the test bench of the theory: with one state and one token a response, the policy is a softmax
- * over the vocabulary, of which all but the arms pay 0.
+ * Makes the bandit, the test bench of the theory: with one state, the first token of a response is a draw from one softmax
+ * over the vocabulary, of which all but the arms pay 0; the second is the end token.
  *
  * **Gotchas** There is one problem, so that it is the same in all splits. A right response is one of the best arms, but
  * every arm earns its payoff; `failure` says how far it is from the best.
