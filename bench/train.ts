@@ -20,7 +20,9 @@ import { experimentConfig } from "../src/config/experiment-config.ts";
 import { monotonicMs } from "../src/base/clock.ts";
 import { POLICY_SIZES } from "../src/train/policy/policy-shape.ts";
 import { LineWorker } from "./engine/line-worker.ts";
-import { mean, median, standardError, TABLE_HEAD, tableRow } from "./train/table.ts";
+import { agreementNotes, type OurLook, stepNote } from "./train/agreement.ts";
+import type { Side, StepAnswer } from "./train/side.ts";
+import { mean, median, TABLE_HEAD, tableRow } from "./train/table.ts";
 
 interface SetupAnswer {
   readonly version: string;
@@ -28,31 +30,6 @@ interface SetupAnswer {
   readonly source: string;
   readonly parameters: number;
   readonly longest: number;
-}
-/** A side's step; TRL answers its milliseconds alone. */
-interface StepAnswer {
-  readonly ms: number;
-  /** Of the processor, all threads together. */
-  readonly cpu_ms: number;
-  readonly seconds_rollout: number;
-  readonly seconds_update: number;
-  readonly [column: string]: number;
-}
-/** Means over the responses to each prompt. */
-interface LookAnswer {
-  readonly reward: readonly number[];
-  readonly entropy: readonly number[];
-  readonly length: readonly number[];
-}
-interface OurLook extends LookAnswer {
-  readonly longest: number;
-  readonly sequences: readonly unknown[];
-  readonly log_prob: readonly number[];
-}
-interface Side {
-  readonly name: string;
-  readonly worker: LineWorker;
-  readonly steps: StepAnswer[];
 }
 
 const { values: flags } = parseArgs({
@@ -80,7 +57,6 @@ const config = experimentConfig.parse({
 const PAUSE_MS = 100;
 /** The first steps compile programs: there is one for each length of sequences that comes up. */
 const WARM_UPS = 3;
-const LOOKS = 4;
 const BLOCK_STEPS = 4;
 /** Above this share of the cores in other processes' hands, times say little. */
 const QUIET_SHARE = 0.05;
@@ -155,64 +131,24 @@ function printRows(ours: Side, peer: Side | undefined): void {
     );
 }
 
-const withError = (list: readonly number[]): string =>
-  `${mean(list).toFixed(3)} ± ${standardError(list).toFixed(3)}`;
-
-/** Rollouts of both sides from the same parameters, and the peer's log-probabilities of our responses. */
-async function agreementNotes(ours: Side, torch: Side): Promise<string[]> {
-  const seen: [OurLook[], LookAnswer[]] = [[], []];
-  for (let k = 0; k < LOOKS; k++) {
-    seen[0].push(await ours.worker.ask<OurLook>({ do: "look" }));
-    seen[1].push(await torch.worker.ask<LookAnswer>({ do: "look" }));
-  }
-  const both = (name: "reward" | "entropy" | "length"): string =>
-    seen
-      .map((looks: readonly LookAnswer[]) => withError(looks.flatMap((one) => one[name])))
-      .join(" and ");
-  const { sequences, log_prob: expected } = seen[0][0]!;
-  const { log_prob: found } = await torch.worker.ask<{ readonly log_prob: readonly number[] }>({
-    do: "score",
-    sequences,
-  });
-  const worst = Math.max(...found.map((value, n) => Math.abs(value - expected[n]!)));
-  return [
-    `- From the same parameters, over ${seen[0].flatMap(({ reward }) => reward).length} prompts each, entlaw and torch (± standard error): ` +
-      `reward ${both("reward")}, entropy ${both("entropy")}, tokens a response ${both("length")}.`,
-    `- Log-probabilities of ${expected.length} tokens that entlaw drew: torch's differ by ${worst.toExponential(1)} at most.`,
-  ];
-}
-
-/** What the timed steps were like on both sides. */
-function stepNote(ours: Side, torch: Side): string {
-  const columns = {
-    grad_norm: "norm of the gradient",
-    measured_entropy_change: "change of entropy",
-    predicted_entropy_change: "predicted",
-    approx_kl: "approximate KL",
-    tokens: "tokens",
-  };
-  const texts = Object.entries(columns).map(([name, words]) => {
-    const [mine, other] = [ours, torch].map(({ steps }) => mean(steps.map((one) => one[name]!)));
-    return `${words} ${mine!.toPrecision(3)} and ${other!.toPrecision(3)}`;
-  });
-  return `- Means over the timed steps: ${texts.join(", ")}.`;
-}
-
 /** What a step costs with its tokens logged and without, in blocks that wait for the disk at their end. */
 async function loggingNote({ worker }: Side): Promise<string> {
-  const ms: Record<"on" | "off", number[]> = { on: [], off: [] };
+  const times: Record<"on" | "off", Pick<StepAnswer, "ms" | "cpu_ms">[]> = { on: [], off: [] };
   for (let k = 0; k < 2 * blocks; k++) {
     const kind = k % 4 === 0 || k % 4 === 3 ? "on" : "off"; // on off off on: drifts cancel
     const question = { do: "steps", count: BLOCK_STEPS, tokens: kind === "on" };
-    const answer = await worker.ask<{ readonly ms: number }>(question);
-    ms[kind].push(answer.ms / BLOCK_STEPS);
+    times[kind].push(await worker.ask(question));
   }
-  const cost = (of: (list: readonly number[]) => number): string =>
-    `${((of(ms.on) / of(ms.off) - 1) * 100).toFixed(1)} %`;
+  const cost = (name: "ms" | "cpu_ms", of: (list: readonly number[]) => number): string => {
+    const [on, off] = [times.on, times.off].map(
+      (list) => of(list.map((one) => one[name])) / BLOCK_STEPS,
+    ) as [number, number];
+    return `${((on / off - 1) * 100).toFixed(1)} % (${on.toFixed(0)} to ${off.toFixed(0)} ms)`;
+  };
   const least = (list: readonly number[]): number => Math.min(...list);
   return (
-    `- Logging every token costs ${cost(least)} of a step by the minima of ${blocks} blocks of ${BLOCK_STEPS} steps each way, ` +
-    `${cost(median)} by the medians (${least(ms.on).toFixed(0)} and ${least(ms.off).toFixed(0)} ms; ${median(ms.on).toFixed(0)} and ${median(ms.off).toFixed(0)} ms).`
+    `- Logging every token costs ${cost("ms", least)} of a step by the minima of ${blocks} blocks of ${BLOCK_STEPS} steps each way, ` +
+    `${cost("ms", median)} by the medians; of processor time ${cost("cpu_ms", least)} and ${cost("cpu_ms", median)}.`
   );
 }
 

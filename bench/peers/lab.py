@@ -179,14 +179,17 @@ class Lab:
         self.steps_file, self.updates_file = (open(f"{self.out}/{name}.jsonl", "w") for name in ("steps", "updates"))
 
     def experience(self):
-        """Problems, responses, rewards, and the valid tokens as flat lists of length N, sequence by sequence."""
         settings = self.config["rollout"]
         problems = self.rng.sample(self.problems, settings["prompts"])
         encoded = [[END, *(self.numbers[letter] for letter in prompt)] for prompt, _, _ in problems]
         width = max(map(len, encoded))
         prompts = torch.tensor([[-1] * (width - len(one)) + one for one in encoded])
-        samples = settings["samples"]
-        tokens, logits = (one.clone() for one in self.rollout.run(prompts, samples))
+        tokens, logits = self.rollout.run(prompts, settings["samples"])
+        return self.judge(problems, prompts, tokens.clone(), logits.clone())  # clones may be saved for a gradient
+
+    def judge(self, problems, prompts, tokens, logits):
+        """Responses, rewards, and the valid tokens as flat lists of length N, sequence by sequence."""
+        samples, width = len(tokens) // len(prompts), prompts.shape[1]
         ends = tokens == END
         lengths = torch.where(ends.any(1), ends.int().argmax(1) + 1, tokens.shape[1])
         texts = self.letters[tokens.numpy()]
@@ -201,8 +204,9 @@ class Lab:
         old = log_p.gather(1, target[:, None])[:, 0]
         polarity = (p.square() * (log_p + entropy[:, None])).sum(-1) - old.exp() * (old + entropy)
         pad = (prompts < 0).sum(1).repeat_interleave(samples)
-        # Each row's prompt and response moved to the front, behind them whatever there is.
-        whole = torch.cat([prompts.clamp(min=0).repeat_interleave(samples, 0), tokens, torch.zeros_like(prompts).repeat_interleave(samples, 0)], 1)
+        # Prompt and response of each row moved to the front.
+        front = prompts.clamp(min=0).repeat_interleave(samples, 0)
+        whole = torch.cat([front, tokens, torch.zeros_like(front)], 1)
         row = torch.arange(width + tokens.shape[1]) + pad[:, None]
         return dict(
             problems=problems, responses=responses, rewards=rewards, lengths=lengths, sequence=sequence, position=position,

@@ -9,7 +9,7 @@ export interface Pairs {
 }
 
 /** The value below which a share of the list lies. */
-export function quantile(list: readonly number[], share: number): number {
+function quantile(list: readonly number[], share: number): number {
   const sorted = list.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }
@@ -29,7 +29,7 @@ export function standardError(list: readonly number[]): number {
 }
 
 /** The middle half of the ratios of neighbouring repetitions. */
-export function middleHalf({ ours, theirs }: Pick<Pairs, "ours" | "theirs">): string {
+function middleHalf({ ours, theirs }: Pick<Pairs, "ours" | "theirs">): string {
   const ratios = theirs.map((ms, k) => ms / ours[k]!);
   return `${quantile(ratios, 0.25).toFixed(2)}–${quantile(ratios, 0.75).toFixed(2)}`;
 }

@@ -102,10 +102,10 @@ async function takeStep(tokens: boolean): Promise<object> {
 
 /** Several steps, and the wait until their logs are on the disk. */
 async function takeSteps(count: number, tokens: boolean): Promise<object> {
-  const started = monotonicMs();
+  const [started, worked] = [monotonicMs(), processorMs()];
   for (let k = 0; k < count; k += 1) await takeStep(tokens);
   await bench!.run.settled();
-  return { ms: monotonicMs() - started };
+  return { ms: monotonicMs() - started, cpu_ms: processorMs() - worked };
 }
 
 /** Sum over the tokens of each response. */

@@ -10,7 +10,7 @@ const RESUMABLE_KEYS = [
 ] as const satisfies readonly (keyof ExperimentConfig)[];
 
 /**
- * Those of these that this run may change.
+ * Which of the settings that may change on resume this run may change.
  *
  * **Gotchas** Under a schedule that is not constant the learning rates depend on `steps`, which then must stay.
  *

@@ -1,0 +1,164 @@
+/**
+ * The lab's experiments: keeps compact logs of runs in data/lab, and prints what they say.
+ *
+ *     node scripts/lab-experiments.ts                  tables of docs/experiments.md, from data/lab
+ *     node scripts/lab-experiments.ts collect RUNS     data/lab/NAME.csv from RUNS/NAME/steps.jsonl
+ *
+ * A run is named ARM-SEED.
+ */
+import { globSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { analyzeEntropyLaw } from "../src/analyze/fit/analyze-entropy-law.ts";
+import { armsSlope } from "../src/analyze/fit/arms.ts";
+import type { Estimate } from "../src/analyze/fit/result.ts";
+import { movingMean } from "../src/analyze/fit/smoothing.ts";
+import { tQuantile } from "../src/analyze/fit/student-t.ts";
+import { markdownTable } from "./simulation/markdown-table.ts";
+
+const COLUMNS = [
+  "step",
+  "reward",
+  "entropy",
+  "token_covariance_mean",
+  "predicted_entropy_change",
+  "measured_entropy_change",
+  "approx_kl",
+  "selected_share",
+  "validation",
+  "validation_greedy",
+  "validation_pass",
+] as const;
+type Column = (typeof COLUMNS)[number];
+
+const DIGITS = 6;
+/** Steps at a run's end over which its reward and entropy are averaged. */
+const LAST_STEPS = 50;
+/** Evaluations at its end. */
+const LAST_EVALUATIONS = 3;
+const SMOOTHING = 11;
+
+interface Run {
+  readonly arm: string;
+  readonly seed: string;
+  readonly columns: Readonly<Record<Column, Float64Array>>;
+}
+
+function collect(folder: string): void {
+  for (const path of globSync(`${folder}/*/steps.jsonl`)) {
+    const { status } = JSON.parse(readFileSync(`${dirname(path)}/run.json`, "utf8")) as {
+      status: string;
+    };
+    if (status !== "finished") continue;
+    const rows = readFileSync(path, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, number | null>);
+    const cell = (value: number | null | undefined): string =>
+      value === null || value === undefined ? "" : String(Number(value.toPrecision(DIGITS)));
+    const lines = rows.map((row) => COLUMNS.map((name) => cell(row[name])).join(","));
+    const target = `data/lab/${basename(dirname(path))}.csv`;
+    writeFileSync(target, `${[COLUMNS.join(","), ...lines].join("\n")}\n`);
+  }
+}
+
+function readRun(path: string): Run {
+  const [, ...lines] = readFileSync(path, "utf8").trim().split("\n");
+  const cells = lines.map((line) => line.split(","));
+  const column = (k: number): Float64Array =>
+    Float64Array.from(cells, (row) => ((row[k] ?? "") === "" ? Number.NaN : Number(row[k])));
+  const name = basename(path, ".csv");
+  const dash = name.lastIndexOf("-");
+  const columns = Object.fromEntries(COLUMNS.map((one, k) => [one, column(k)]));
+  return {
+    arm: name.slice(0, dash),
+    seed: name.slice(dash + 1),
+    columns: columns as Record<Column, Float64Array>,
+  };
+}
+
+const mean = (values: ArrayLike<number>): number =>
+  Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Mean over seeds with its 95 % interval (Student's t); the mean alone for one seed. */
+function overSeeds(values: readonly number[], digits = 3): string {
+  const centre = mean(values);
+  if (values.length < 2) return centre.toFixed(digits);
+  const spread = Math.sqrt(
+    values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1),
+  );
+  const half = (tQuantile(0.975, values.length - 1) * spread) / Math.sqrt(values.length);
+  return `${centre.toFixed(digits)} ± ${half.toFixed(digits)}`;
+}
+
+const lastOf = (values: Float64Array, count: number): number =>
+  mean(values.filter((value) => !Number.isNaN(value)).slice(-count));
+
+const bounds = ({ value, ci95 }: Estimate): string =>
+  `${value.toFixed(2)} [${ci95[0].toFixed(2)}, ${ci95[1].toFixed(2)}]`;
+
+function correlation(x: Float64Array, y: Float64Array): number {
+  const [meanX, meanY] = [mean(x), mean(y)];
+  let [xy, xx, yy] = [0, 0, 0];
+  x.forEach((value, i) => {
+    xy += (value - meanX) * (y[i]! - meanY);
+    xx += (value - meanX) ** 2;
+    yy += (y[i]! - meanY) ** 2;
+  });
+  return xy / Math.sqrt(xx * yy);
+}
+
+function armRow(arm: string, runs: readonly Run[]): string[] {
+  const at = (name: Column, count: number): string =>
+    overSeeds(runs.map(({ columns }) => lastOf(columns[name], count)));
+  return [
+    arm,
+    String(runs.length),
+    at("entropy", LAST_STEPS),
+    at("reward", LAST_STEPS),
+    at("validation_greedy", LAST_EVALUATIONS),
+    at("validation", LAST_EVALUATIONS),
+    at("validation_pass", LAST_EVALUATIONS),
+  ];
+}
+
+function lawRow({ arm, seed, columns }: Run): string[] {
+  const { step, entropy, reward } = columns;
+  const { fit, verdict } = analyzeEntropyLaw(step, entropy, reward);
+  const smoothed = (values: Float64Array): Float64Array => movingMean(values, SMOOTHING);
+  const change = smoothed(columns.measured_entropy_change);
+  const covariance = smoothed(columns.token_covariance_mean).map((value) => -value);
+  const predicted = smoothed(columns.predicted_entropy_change);
+  const agreement = [correlation(covariance, change), correlation(predicted, change)].map((one) =>
+    one.toFixed(2),
+  );
+  if (fit.status === "degenerate") return [arm, seed, "-", "-", "-", verdict.holds, ...agreement];
+  const { a, b } = fit.parameters;
+  return [arm, seed, bounds(a!), bounds(b!), bounds(fit.ceiling!), verdict.holds, ...agreement];
+}
+
+function report(): void {
+  const runs = globSync("data/lab/*.csv").toSorted().map(readRun);
+  const arms = Map.groupBy(runs, ({ arm }) => arm);
+  const head = ["arm", "seeds", "entropy", "reward", "greedy", "avg@4", "pass@4"];
+  process.stdout.write(
+    `${markdownTable(
+      head,
+      [...arms].map(([arm, own]) => armRow(arm, own)),
+    )}\n\n`,
+  );
+  const lawHead = ["arm", "seed", "a", "b", "ceiling", "verdict", "covariance", "Lemma 1"];
+  process.stdout.write(`${markdownTable(lawHead, runs.map(lawRow))}\n\n`);
+  const main = runs.filter(({ arm }) =>
+    ["grpo", "clip-cov", "kl-cov", "clip-higher"].includes(arm),
+  );
+  const slope = armsSlope(main.map(({ columns }) => columns));
+  const text =
+    slope.status === "degenerate"
+      ? slope.explanation
+      : `a between ${slope.arms} runs = ${bounds(slope.a)}, first-stage F ${slope.firstStageF.toFixed(0)}`;
+  process.stdout.write(`${text}\n`);
+}
+
+const [command, folder] = process.argv.slice(2);
+if (command === "collect" && folder !== undefined) collect(folder);
+else report();
