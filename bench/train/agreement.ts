@@ -22,7 +22,7 @@ export interface OurLook extends Look {
 const LOOKS = 4;
 
 const withError = (list: readonly number[]): string =>
-  `${mean(list).toFixed(3)} ± ${standardError(list).toFixed(3)}`;
+  `${Number(mean(list).toPrecision(3))} ± ${Number(standardError(list).toPrecision(1))}`;
 
 /** Rollouts of both sides from the same parameters, and the peer's log-probabilities of our responses. */
 export async function agreementNotes(ours: Side, torch: Side): Promise<string[]> {
@@ -59,8 +59,8 @@ const COLUMNS = {
 /** What the timed steps were like on both sides. */
 export function stepNote(ours: Side, torch: Side): string {
   const texts = Object.entries(COLUMNS).map(([name, words]) => {
-    const means = [ours, torch].map(({ steps }) => mean(steps.map((one) => one[name]!)));
-    return `${words} ${means.map((value) => Number(value.toPrecision(3))).join(" and ")}`;
+    const both = [ours, torch].map(({ steps }) => withError(steps.map((one) => one[name]!)));
+    return `${words} ${both.join(" and ")}`;
   });
-  return `- Means over the timed steps: ${texts.join(", ")}.`;
+  return `- Means over the timed steps (± standard error): ${texts.join(", ")}.`;
 }

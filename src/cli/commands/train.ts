@@ -3,7 +3,6 @@ import { Args, Flags } from "@oclif/core";
 import { ENGINE_KINDS } from "../../config/engine-kind.ts";
 import { PRESET_NAMES, PRESETS } from "../../config/presets.ts";
 import { EntlawCommand } from "../entlaw-command.ts";
-import { TrainProgress } from "../train-progress.ts";
 import { stopSignal } from "../stop-signal.ts";
 
 const presetList = PRESET_NAMES.map((name) => `${name}: ${PRESETS[name].what}`).join("\n");
@@ -67,6 +66,7 @@ export default class Train extends EntlawCommand {
     const out = flags.out ?? `runs/${name}-${config.seed}`;
     const { useEngine } = await import("../../engine/backend/use-engine.ts");
     const { train } = await import("../../train/run/train.ts");
+    const { TrainProgress } = await import("../train-progress.ts");
     const threads = flags.threads === undefined ? {} : { threads: flags.threads };
     const engine = await useEngine(flags.engine, threads);
     const progress = new TrainProgress(config.steps, (message) => this.warnUser(message));
