@@ -62,5 +62,5 @@ export function stepNote(ours: Side, torch: Side): string {
     const both = [ours, torch].map(({ steps }) => withError(steps.map((one) => one[name]!)));
     return `${words} ${both.join(" and ")}`;
   });
-  return `- Means over the timed steps (± standard error): ${texts.join(", ")}.`;
+  return `- Means over the timed steps (± standard error, as if steps were independent): ${texts.join(", ")}.`;
 }
