@@ -99,7 +99,7 @@ const evaluation = z.strictObject({
 const log = z.strictObject({
   tokens: every(1).describe("every Nth step writes its tokens; 0: off"),
   rollouts: every(10).describe("every Nth step writes its responses; 0: off"),
-  updates: every(1).describe("every Nth step writes its updates; 0: off"),
+  updates: every(10).describe("every Nth step writes and measures its updates; 0: off"),
 });
 
 const checkpoint = z.strictObject({

@@ -18,6 +18,7 @@ const LEARNABLE: ExperimentInput = {
   steps: 6,
   evaluation: { every: 4, prompts: 4, samples: 2 },
   checkpoint: { every: 2, keep: 2 },
+  log: { updates: 1 },
 };
 
 function run(
