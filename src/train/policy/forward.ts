@@ -29,17 +29,25 @@ function start(policy: Policy, tokens: tf.Tensor1D, positions: tf.Tensor1D): tf.
     : embedded;
 }
 
-/** All blocks and the last norm: [N, D] to [N, D]. */
+/**
+ * All blocks and the last norm: [N, D] to [N, D].
+ *
+ * @param keep - takes the rows whose outputs are wanted, once no row looks at another any more.
+ */
 function trunk(
   policy: Policy,
   embedded: tf.Tensor,
   attend: (qkv: tf.Tensor, layer: number) => tf.Tensor,
+  keep: (rows: tf.Tensor) => tf.Tensor = (rows) => rows,
 ): tf.Tensor {
+  const { layers } = policy.shape;
   let x = embedded;
-  for (let layer = 0; layer < policy.shape.layers; layer++) {
+  for (let layer = 0; layer < layers; layer++) {
     const at = (name: string): tf.Variable => parameter(policy, `blocks.${layer}.${name}`);
     const qkv = linear(rmsNorm(x, at("attention_norm.gain")), at("attention.qkv")); // [N, 3 D]
-    x = tf.add(x, linear(attend(qkv, layer), at("attention.out")));
+    const attended = attend(qkv, layer);
+    const [before, seen] = layer === layers - 1 ? [keep(x), keep(attended)] : [x, attended];
+    x = tf.add(before, linear(seen, at("attention.out")));
     const up = linear(rmsNorm(x, at("feed_forward_norm.gain")), at("feed_forward.up")); // [N, 4 D]
     x = tf.add(x, linear(reluSquared(up), at("feed_forward.down")));
   }
@@ -60,34 +68,43 @@ function split(policy: Policy, qkv: tf.Tensor, positions: tf.Tensor1D): Paramete
 
 /** What a forward pass over whole sequences gives. */
 export interface Outputs {
-  /** [B · L, V]. */
+  /** [B · (L − skip), V]. */
   readonly logits: tf.Tensor2D;
-  /** [B, L], if the policy has a value head. */
+  /** [B, L − skip], if the policy has a value head. */
   readonly values: tf.Tensor2D | undefined;
 }
 
 /**
- * Logits of every position of whole sequences, padded at the end.
+ * Logits of the positions of whole sequences, padded at the end.
  *
  * @param tokens - [B, L], int32; L at most the policy's length.
+ * @param skip - positions at the start whose logits are not wanted.
  */
-export function forward(policy: Policy, tokens: tf.Tensor): Outputs {
+export function forward(policy: Policy, tokens: tf.Tensor, skip = 0): Outputs {
   const [batch, length] = tokens.shape as [number, number];
-  const { heads, positions: kind } = policy.shape;
+  const { heads, width, positions: kind } = policy.shape;
   const rows = batch * length;
   const positions = tf.reshape(tf.tile(tf.range(0, length, 1, "int32"), [batch]), [
     rows,
   ]) as tf.Tensor1D;
   const flat = tf.reshape(tokens, [rows]) as tf.Tensor1D;
   const sizes = { batch, length, heads };
-  const hidden = trunk(policy, start(policy, flat, positions), (qkv) => {
+  const wanted = length - skip;
+  const keep = (x: tf.Tensor): tf.Tensor =>
+    tf.reshape(
+      tf.slice(tf.reshape(x, [batch, length, width]), [0, skip, 0], [batch, wanted, width]),
+      [batch * wanted, width],
+    );
+  const attend = (qkv: tf.Tensor): tf.Tensor => {
     if (kind === "learned") return causalAttention(qkv, sizes);
     const { query, key, value } = split(policy, qkv, positions);
     return causalAttention(tf.concat([query, key, value], 1), sizes);
-  });
+  };
+  const embedded = start(policy, flat, positions);
+  const hidden = trunk(policy, embedded, attend, skip === 0 ? undefined : keep);
   const logits = tiedLogits(hidden, parameter(policy, "tokens.weight"));
   if (!policy.shape.valueHead) return { logits, values: undefined };
-  const values = tf.reshape(linear(hidden, parameter(policy, "value.weight")), [batch, length]);
+  const values = tf.reshape(linear(hidden, parameter(policy, "value.weight")), [batch, wanted]);
   return { logits, values: values as tf.Tensor2D };
 }
 

@@ -6,7 +6,7 @@ import type { Specs } from "../../engine/trace/trace-program.ts";
 import { forward } from "../policy/forward.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Responses } from "../rollout/roll-out.ts";
-import { layOut, layOutTokens, type Part, takeBack } from "./lay-out.ts";
+import { answerLength, layOut, layOutTokens, type Part, takeBack } from "./lay-out.ts";
 
 type Program = Compiled<Specs, Record<string, tf.Tensor>>;
 
@@ -72,7 +72,7 @@ export class ForwardPrograms {
   /**
    * What has changed since the logits were recorded.
    *
-   * @param before - [B, R, V], or a function that gives the part's own [size · L, V].
+   * @param before - [B, R, V], or a function that gives the part's own [size · (L − skip), V].
    */
   async compare(
     responses: Responses,
@@ -101,23 +101,25 @@ export class ForwardPrograms {
     for (const program of this.programs.values()) await program.dispose();
   }
 
-  private async program(what: "score" | "compare", { size, length }: Part): Promise<Program> {
-    const key = `${what} ${size} × ${length}`;
-    const known = this.programs.get(key) ?? (await this.compile(what, size, length));
+  private async program(what: "score" | "compare", part: Part): Promise<Program> {
+    const key = `${what} ${part.size} × ${part.length} from ${part.skip}`;
+    const known = this.programs.get(key) ?? (await this.compile(what, key, part));
     this.programs.set(key, known);
     return known;
   }
 
-  private compile(what: "score" | "compare", size: number, length: number): Promise<Program> {
-    const rows = size * length;
+  private compile(what: "score" | "compare", name: string, part: Part): Promise<Program> {
+    const { size, length, skip } = part;
+    const rows = size * answerLength(part);
     const { vocabulary } = this.policy.shape;
     const tokens = { shape: [size, length], dtype: "int32" } as const;
+    const targets = { shape: [size, answerLength(part)], dtype: "int32" } as const;
     const logits = { shape: [rows, vocabulary] } as const;
     return compile(
       (inputs): Record<string, tf.Tensor> => {
-        const outputs = forward(this.policy, inputs["tokens"]!);
-        const targets = tf.reshape(inputs["targets"]!, [rows]);
-        const { logProb, entropy } = tokenStatistics(outputs.logits, targets, this.temperature);
+        const outputs = forward(this.policy, inputs["tokens"]!, skip);
+        const chosen = tf.reshape(inputs["targets"]!, [rows]);
+        const { logProb, entropy } = tokenStatistics(outputs.logits, chosen, this.temperature);
         if (what === "compare") {
           const firstOrder = firstOrderChange(inputs["logits"]!, outputs.logits);
           return { logProb, entropy, firstOrder };
@@ -126,10 +128,8 @@ export class ForwardPrograms {
           ? { logProb, entropy }
           : { logProb, entropy, values: outputs.values };
       },
-      (what === "score"
-        ? { tokens, targets: tokens }
-        : { tokens, targets: tokens, logits }) as Specs,
-      { name: `${what} ${size} × ${length}`, ...SETTINGS },
+      (what === "score" ? { tokens, targets } : { tokens, targets, logits }) as Specs,
+      { name, ...SETTINGS },
     );
   }
 }

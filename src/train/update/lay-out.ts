@@ -9,7 +9,13 @@ export interface Part {
   readonly size: number;
   /** L, positions of a row. */
   readonly length: number;
+  /** Positions at the start of a row that predict nothing: all rows have prompt there. */
+  readonly skip: number;
 }
+
+/** Positions of a row whose predictions count. */
+export const answerLength = ({ length, skip }: Pick<Part, "length" | "skip">): number =>
+  length - skip;
 
 /** Lengths of parts are multiples of this: few programs, little padding. */
 const LENGTH_STEP = 4;
@@ -37,35 +43,42 @@ export function cutByLength(
     (a, b) => positionsOf(responses, b) - positionsOf(responses, a) || a - b,
   );
   const parts: Part[] = [];
+  const shortest = Math.min(...responses.prompts.map((prompt) => prompt.length - 1));
+  const skip = Math.floor(shortest / LENGTH_STEP) * LENGTH_STEP; // one for the whole step: few programs
   for (let start = 0; start < sorted.length; start += size) {
     const chosen = sorted.slice(start, start + size);
     const most = positionsOf(responses, chosen[0]!);
     const length = Math.min(longest, Math.ceil(most / LENGTH_STEP) * LENGTH_STEP);
-    parts.push({ sequences: chosen, size, length });
+    parts.push({ sequences: chosen, size, length, skip });
   }
   return parts;
 }
 
-/** Input tokens, the tokens they predict, and which of those belong to the response; [size · L] each. */
+/** Input tokens, the tokens they predict, and which of those belong to the response. */
 export interface LaidTokens {
+  /** [size · L]. */
   readonly tokens: Int32Array;
+  /** [size · (L − skip)]. */
   readonly targets: Int32Array;
+  /** [size · (L − skip)]. */
   readonly mask: Float32Array;
 }
 
 /** The tokens of a part. */
-export function layOutTokens(responses: Responses, { sequences, size, length }: Part): LaidTokens {
+export function layOutTokens(responses: Responses, part: Part): LaidTokens {
+  const { sequences, size, length, skip } = part;
+  const answers = answerLength(part);
   const tokens = new Int32Array(size * length);
-  const targets = new Int32Array(size * length);
-  const mask = new Float32Array(size * length);
+  const targets = new Int32Array(size * answers);
+  const mask = new Float32Array(size * answers);
   sequences.forEach((b, row) => {
     const prompt = responses.prompts[responses.promptOf[b]!]!;
     const answered = responses.lengths[b]!;
     const from = b * responses.longest;
     const response = responses.tokens.subarray(from, from + answered);
-    const first = row * length + prompt.length - 1;
     tokens.set(prompt, row * length);
-    tokens.set(response.subarray(0, answered - 1), first + 1);
+    tokens.set(response.subarray(0, answered - 1), row * length + prompt.length);
+    const first = row * answers + prompt.length - 1 - skip;
     targets.set(response, first);
     mask.fill(1, first, first + answered);
   });
@@ -78,32 +91,30 @@ type Numbers = Float32Array | Float64Array | Uint8Array;
  * A quantity of responses at the places of a part's rows, 0 elsewhere.
  *
  * @param values - [B · R · depth].
- * @returns [size · L · depth].
+ * @returns [size · (L − skip) · depth].
  */
-export function layOut(
-  responses: Responses,
-  { sequences, size, length }: Part,
-  values: Numbers,
-  depth = 1,
-): Float32Array {
-  const laid = new Float32Array(size * length * depth);
+export function layOut(responses: Responses, part: Part, values: Numbers, depth = 1): Float32Array {
+  const { sequences, size, skip } = part;
+  const answers = answerLength(part);
+  const laid = new Float32Array(size * answers * depth);
   sequences.forEach((b, row) => {
     const from = b * responses.longest * depth;
-    const to = (row * length + firstPosition(responses, b)) * depth;
+    const to = (row * answers + firstPosition(responses, b) - skip) * depth;
     laid.set(values.subarray(from, from + responses.lengths[b]! * depth), to);
   });
   return laid;
 }
 
-/** The inverse of {@link layOut}: writes a part's quantity [size · L] to its responses' places in `into` [B · R]. */
+/** The inverse of {@link layOut}: writes a part's quantity [size · (L − skip)] to its responses' places in `into` [B · R]. */
 export function takeBack(
   responses: Responses,
-  { sequences, length }: Part,
+  part: Part,
   laid: Numbers | Int32Array,
   into: Float32Array | Int8Array,
 ): void {
-  sequences.forEach((b, row) => {
-    const from = row * length + firstPosition(responses, b);
+  const answers = answerLength(part);
+  part.sequences.forEach((b, row) => {
+    const from = row * answers + firstPosition(responses, b) - part.skip;
     into.set(laid.subarray(from, from + responses.lengths[b]!), b * responses.longest);
   });
 }

@@ -15,19 +15,19 @@ import { forward } from "../policy/forward.ts";
 import { parameterSpecs } from "../policy/policy-shape.ts";
 import type { Policy } from "../policy/policy.ts";
 import { SETTINGS } from "./forward-programs.ts";
+import type { Part } from "./lay-out.ts";
 
 type Program = Compiled<Specs, Record<string, tf.Tensor>>;
 type Tensors = Readonly<Record<string, tf.Tensor>>;
 
 /** Rows and positions of a part. */
-interface Shape {
-  readonly size: number;
-  readonly length: number;
-}
+type Shape = Pick<Part, "size" | "length" | "skip">;
+
+const nameOf = ({ size, length, skip }: Shape): string => `${size} × ${length} from ${skip}`;
 
 const SCALAR: TensorSpec = { shape: [] };
 
-/** Inputs of the gradient program that are [size, L] of float32, besides tokens and targets. */
+/** Inputs of the gradient program that are [size, L − skip] of float32, besides tokens and targets. */
 export const COLUMNS = [
   "mask",
   "weight",
@@ -100,13 +100,13 @@ export class UpdatePrograms {
    * Adds the gradients of a part to those of the parts before.
    *
    * @param feeds - tokens, targets, {@link COLUMNS}; `onPolicy` and `first` are 0 or 1.
-   * @returns loss (scalar), logProb, entropy, clipped [size · L], logits [size · L, V].
+   * @returns loss (scalar), logProb, entropy, clipped [size · (L − skip)], logits [size · (L − skip), V].
    */
   async accumulate(
     shape: Shape,
     feeds: Readonly<Record<string, Elements | number>>,
   ): Promise<Readonly<Record<string, Elements>>> {
-    const key = `${shape.size} × ${shape.length}`;
+    const key = nameOf(shape);
     const program = this.programs.get(key) ?? (await this.compileGradients(shape));
     this.programs.set(key, program);
     return program(feeds);
@@ -116,13 +116,13 @@ export class UpdatePrograms {
    * What the policy says of a part before an update, without a gradient.
    *
    * @param feeds - as of {@link UpdatePrograms.accumulate}, without `first`.
-   * @returns logProb, clipped [size · L].
+   * @returns logProb, clipped [size · (L − skip)].
    */
   async preview(
     shape: Shape,
     feeds: Readonly<Record<string, Elements | number>>,
   ): Promise<Readonly<Record<string, Elements>>> {
-    const key = `${shape.size} × ${shape.length}`;
+    const key = nameOf(shape);
     const program = this.previews.get(key) ?? (await this.compilePreview(shape));
     this.previews.set(key, program);
     return program(feeds);
@@ -142,50 +142,50 @@ export class UpdatePrograms {
     for (const variable of [...this.sums.values(), ...this.optimizer.state]) variable.dispose();
   }
 
-  private compileGradients({ size, length }: Shape): Promise<Program> {
-    const specs: Specs = { ...this.specs({ size, length }), first: SCALAR };
-    return compile((inputs) => this.gradients(inputs, size * length), specs, {
-      name: `gradients of ${size} × ${length}`,
+  private compileGradients(shape: Shape): Promise<Program> {
+    const specs: Specs = { ...this.specs(shape), first: SCALAR };
+    return compile((inputs) => this.gradients(inputs, shape.skip), specs, {
+      name: `gradients of ${nameOf(shape)}`,
       ...SETTINGS,
     });
   }
 
-  private compilePreview({ size, length }: Shape): Promise<Program> {
+  private compilePreview(shape: Shape): Promise<Program> {
     return compile(
       (inputs): Record<string, tf.Tensor> => {
-        const { logProb, clipped } = this.loss(inputs, size * length);
+        const { logProb, clipped } = this.loss(inputs, shape.skip);
         return { logProb: logProb!, clipped: clipped! };
       },
-      this.specs({ size, length }),
-      { name: `preview of ${size} × ${length}`, ...SETTINGS },
+      this.specs(shape),
+      { name: `preview of ${nameOf(shape)}`, ...SETTINGS },
     );
   }
 
-  private specs({ size, length }: Shape): Specs {
-    const integers: TensorSpec = { shape: [size, length], dtype: "int32" };
-    const floats: TensorSpec = { shape: [size, length] };
+  private specs({ size, length, skip }: Shape): Specs {
+    const answers = length - skip;
+    const floats: TensorSpec = { shape: [size, answers] };
     const columns = this.policy.shape.valueHead ? [...COLUMNS, ...VALUE_COLUMNS] : COLUMNS;
     return {
-      tokens: integers,
-      targets: integers,
+      tokens: { shape: [size, length], dtype: "int32" },
+      targets: { shape: [size, answers], dtype: "int32" },
       onPolicy: SCALAR,
       ...Object.fromEntries(columns.map((name) => [name, floats])),
     };
   }
 
-  private gradients(inputs: Tensors, rows: number): Record<string, tf.Tensor> {
+  private gradients(inputs: Tensors, skip: number): Record<string, tf.Tensor> {
     const variables = [...this.policy.parameters.values()];
-    const { loss, gradients, others } = lossAndGradients(() => this.loss(inputs, rows), variables);
+    const { loss, gradients, others } = lossAndGradients(() => this.loss(inputs, skip), variables);
     const keep = tf.sub(1, inputs["first"]!);
     for (const [name, sum] of this.sums)
       sum.assign(tf.add(tf.mul(sum, keep), gradients[name]!) as tf.Tensor);
     return { loss, ...others };
   }
 
-  private loss(inputs: Tensors, rows: number): { loss: tf.Tensor; [name: string]: tf.Tensor } {
+  private loss(inputs: Tensors, skip: number): { loss: tf.Tensor; [name: string]: tf.Tensor } {
     const shape = inputs["mask"]!.shape as [number, number];
-    const { logits, values } = forward(this.policy, inputs["tokens"]!);
-    const targets = tf.reshape(inputs["targets"]!, [rows]);
+    const { logits, values } = forward(this.policy, inputs["tokens"]!, skip);
+    const targets = tf.reshape(inputs["targets"]!, [shape[0] * shape[1]]);
     const statistics = tokenStatistics(logits, targets, this.settings.rollout.temperature);
     const logProb = tf.reshape(statistics.logProb, shape) as tf.Tensor2D; // [b, L]
     const entropy = tf.reshape(statistics.entropy, shape) as tf.Tensor2D;

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Responses } from "../../../../src/train/rollout/roll-out.ts";
 import {
+  answerLength,
   cutByLength,
   layOut,
   layOutTokens,
@@ -36,7 +37,7 @@ function responsesOf(sizes: readonly (readonly [prompt: number, response: number
 }
 
 const someResponses = fc
-  .array(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: LONGEST })), {
+  .array(fc.tuple(fc.integer({ min: 1, max: 14 }), fc.integer({ min: 1, max: LONGEST })), {
     minLength: 1,
     maxLength: 20,
   })
@@ -46,7 +47,7 @@ const cut = (responses: Responses, size: number) =>
   cutByLength(
     responses,
     Array.from({ length: responses.count }, (_, b) => b),
-    { size, longest: 6 + LONGEST },
+    { size, longest: 14 + LONGEST },
   );
 
 describe("parts of a batch", () => {
@@ -85,6 +86,7 @@ describe("parts of a batch", () => {
         for (const part of cut(responses, size)) {
           const { tokens, targets, mask } = layOutTokens(responses, part);
           const places = layOut(responses, part, Float32Array.from(responses.tokens));
+          const answers = answerLength(part);
           part.sequences.forEach((b, row) => {
             const from = row * part.length;
             const prompt = responses.prompts[b]!;
@@ -96,9 +98,10 @@ describe("parts of a batch", () => {
             expect([...tokens.subarray(from, from + whole.length - 1)]).toEqual(whole.slice(0, -1));
             whole.forEach((token, k) => {
               if (k < prompt.length) return;
-              expect(targets[from + k - 1]).toBe(token);
-              expect(mask[from + k - 1]).toBe(1);
-              expect(places[from + k - 1]).toBe(token);
+              const at = row * answers + k - 1 - part.skip;
+              expect(targets[at]).toBe(token);
+              expect(mask[at]).toBe(1);
+              expect(places[at]).toBe(token);
             });
           });
           const valid = part.sequences.reduce((sum, b) => sum + responses.lengths[b]!, 0);
