@@ -2,14 +2,14 @@
  * Times whole steps of the lab beside the same step hand-written in eager PyTorch and beside TRL's GRPOTrainer, and what
  * logging every token costs; knows no side's code, only the lines that all answer.
  *
- * `node bench/train.ts [--reps 12] [--threads 2] [--blocks 6] [--size s] [--positions learned] [--from FILE] [--quick]`;
- * torch runs where ENTLAW_PYTHON, or python3, has it (bench/peers/requirements.txt), TRL where ENTLAW_TRL_PYTHON has it
- * (bench/peers/requirements-trl.txt). `--from`: policy.safetensors, in place of the default warm start. `--quick`: 4
- * repetitions, 2 blocks.
+ * `node bench/train.ts [--reps 12] [--threads 2] [--blocks 6] [--size s] [--positions learned] [--from FILE] [--updates 10]
+ * [--quick]`; torch runs where ENTLAW_PYTHON, or python3, has it (bench/peers/requirements.txt), TRL where
+ * ENTLAW_TRL_PYTHON has it (bench/peers/requirements-trl.txt). `--from`: policy.safetensors, in place of the default warm
+ * start. `--updates`: every Nth step measures what each of its updates did to entropy. `--quick`: 4 repetitions, 2 blocks.
  *
- * A step is a rollout of 64 prompts x 8 samples, rewards, advantages, four updates with their effect on entropy measured,
- * the step's statistics and its logs: a line for the step and each update, and a Parquet file with all tokens. TRL logs
- * and measures far less. All sides are processes that stay, and take turns step by step.
+ * A step is a rollout of 64 prompts x 8 samples, rewards, advantages, four updates, their joint effect on entropy, the
+ * step's statistics and its logs: a line for the step, and a Parquet file with all tokens. TRL logs and measures far less.
+ * All sides are processes that stay, and take turns step by step.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -40,6 +40,7 @@ const { values: flags } = parseArgs({
     size: { type: "string" },
     positions: { type: "string" },
     from: { type: "string" },
+    updates: { type: "string" },
     quick: { type: "boolean", default: false },
   },
 });
@@ -51,6 +52,7 @@ const config = experimentConfig.parse({
     ...(flags.size === undefined ? {} : { size: flags.size }),
     ...(flags.positions === undefined ? {} : { positions: flags.positions }),
   },
+  ...(flags.updates === undefined ? {} : { log: { updates: Number(flags.updates) } }),
   ...(flags.from === undefined ? {} : { warmStart: { from: flags.from } }),
 });
 

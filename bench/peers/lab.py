@@ -228,8 +228,8 @@ class Lab:
             batches.append((e["whole"][rows, :longest].contiguous(), places, of))
         return batches
 
-    def update(self, batch, e, advantage, on_policy):
-        """One update; its numbers, and which tokens it clipped."""
+    def update(self, batch, e, advantage, on_policy, measured):
+        """One update; its numbers, with its effect on entropy if that is to be measured, and which tokens it clipped."""
         tokens, places, of = batch
         target, advantage = e["target"][of], advantage[of]
         loss_config = self.config["loss"]
@@ -249,15 +249,18 @@ class Lab:
             above = ((advantage > 0) & (ratio > 1 + high)) | ((advantage < 0) & (ratio > dual))
             below = (advantage < 0) & (ratio < 1 - low)
             entropy = -(log_p.exp() * log_p).sum(-1)
-            after = self.changes(batch, logits.detach(), target)
         n = len(target)
         numbers = dict(
             loss=loss.item(), grad_norm=norm.item(), tokens=n, entropy=entropy.mean().item(),
-            predicted_entropy_change=after["first_order"].mean().item(),
-            measured_entropy_change=(after["entropy"] - entropy).mean().item(),
-            approx_kl=(e["old"][of] - after["log_prob"]).mean().item(),
             clip_low_share=below.sum().item() / n, clip_high_share=above.sum().item() / n,
         )  # fmt: skip
+        if measured:
+            after = self.changes(batch, logits.detach(), target)
+            numbers |= dict(
+                predicted_entropy_change=after["first_order"].mean().item(),
+                measured_entropy_change=(after["entropy"] - entropy).mean().item(),
+                approx_kl=(e["old"][of] - after["log_prob"]).mean().item(),
+            )
         return numbers, above.to(torch.int8) - below.to(torch.int8)
 
     @torch.no_grad()
@@ -281,7 +284,9 @@ class Lab:
         scores = (groups - groups.mean(1, keepdim=True)) / (groups.std(1, keepdim=True) + DEVIATION_GUARD)
         advantage = scores.flatten()[e["sequence"]]
         batches = self.mini_batches(e)
-        updates, clipped = zip(*(self.update(batch, e, advantage, k == 0) for k, batch in enumerate(batches)))
+        every = self.config["log"]["updates"]
+        measured = every > 0 and self.step_number % every == 0
+        updates, clipped = zip(*(self.update(batch, e, advantage, k == 0, measured) for k, batch in enumerate(batches)))
         updated = time.perf_counter()
         parts = [self.changes(batch, e["logits"][batch[2]], e["target"][batch[2]]) for batch in batches]
         after = {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
@@ -290,7 +295,7 @@ class Lab:
             self.write_tokens(e, advantage, covariance, after, torch.cat(clipped))
         ended = time.perf_counter()
         row |= dict(seconds_rollout=rolled - started, seconds_update=updated - rolled, seconds_log=ended - updated)
-        self.write_lines(row, updates)
+        self.write_lines(row, updates if measured else [])
         if self.step_number % self.config["log"]["rollouts"] == 0:
             self.write_rollouts(e)
         return dict(row, ms=(time.perf_counter() - started) * 1e3, cpu_ms=(time.process_time() - worked) * 1e3)

@@ -91,7 +91,9 @@ async function takeStep(tokens: boolean): Promise<object> {
   const [started, worked] = [monotonicMs(), processorMs()];
   step += 1;
   const { lab, root } = bench!;
-  const result = await trainStep(lab, { step, evaluate: false, updates: true }, root);
+  const { updates: every } = lab.config.log;
+  const updates = every > 0 && step % every === 0;
+  const result = await trainStep(lab, { step, evaluate: false, updates }, root);
   writeLogs(bench!, result, tokens);
   return {
     ms: monotonicMs() - started,
