@@ -65,7 +65,8 @@ describe("a policy's file", () => {
       const policy = makePolicy(smallShape(changes), makeRng(5));
       const values = parameterValues(policy);
       const back = decodePolicy(encodePolicy(values, { step: "3" }, policy.shape), "here");
-      expect(new Map([...back].toSorted())).toEqual(new Map([...values].toSorted()));
+      expect(back.size).toBe(values.size);
+      for (const [name, parameter] of values) expect(back.get(name), name).toEqual(parameter);
       const count = [...values.values()].reduce((sum, { length }) => sum + length, 0);
       expect(parameterCount(policy.shape)).toBe(count);
     }
