@@ -46,7 +46,7 @@ describe("the default experiment", () => {
       },
       update: { miniBatches: 4, epochs: 1, microBatch: 16 },
       evaluation: { every: 25, prompts: 128, samples: 4 },
-      log: { tokens: 1, rollouts: 10, updates: 1 },
+      log: { tokens: 1, rollouts: 10, updates: 10 },
       checkpoint: { every: 25, keep: 2 },
       steps: 300,
       seed: 0,
