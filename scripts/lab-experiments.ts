@@ -3,6 +3,7 @@
  *
  *     node scripts/lab-experiments.ts                  tables of docs/experiments.md, from data/lab
  *     node scripts/lab-experiments.ts collect RUNS     data/lab/NAME.csv from RUNS/NAME/steps.jsonl
+ *     node scripts/lab-evaluate.ts RUNS                data/lab/held-out.csv from the last checkpoints
  *
  * A run is named ARM-SEED.
  */
@@ -30,6 +31,7 @@ const COLUMNS = [
 ] as const;
 type Column = (typeof COLUMNS)[number];
 
+const HELD_OUT = "data/lab/held-out.csv";
 const DIGITS = 6;
 /** Steps at a run's end over which its reward and entropy are averaged. */
 const LAST_STEPS = 50;
@@ -107,18 +109,37 @@ function correlation(x: Float64Array, y: Float64Array): number {
   return xy / Math.sqrt(xx * yy);
 }
 
+/** What arms are compared by, and how many of the last values are averaged. */
+const COMPARED = [
+  ["entropy", LAST_STEPS],
+  ["reward", LAST_STEPS],
+  ["validation_greedy", LAST_EVALUATIONS],
+  ["validation", LAST_EVALUATIONS],
+  ["validation_pass", LAST_EVALUATIONS],
+] as const satisfies readonly (readonly [Column, number])[];
+
 function armRow(arm: string, runs: readonly Run[]): string[] {
-  const at = (name: Column, count: number): string =>
-    overSeeds(runs.map(({ columns }) => lastOf(columns[name], count)));
-  return [
-    arm,
-    String(runs.length),
-    at("entropy", LAST_STEPS),
-    at("reward", LAST_STEPS),
-    at("validation_greedy", LAST_EVALUATIONS),
-    at("validation", LAST_EVALUATIONS),
-    at("validation_pass", LAST_EVALUATIONS),
-  ];
+  const ends = COMPARED.map(([name, count]) =>
+    overSeeds(runs.map(({ columns }) => lastOf(columns[name], count))),
+  );
+  return [arm, String(runs.length), ...ends];
+}
+
+const BASELINE = "grpo";
+/** An arm less the baseline of the same seed, which has the same held-out problems. */
+function pairedRow(arm: string, runs: readonly Run[], baseline: readonly Run[]): string[] {
+  const pairs = runs.flatMap((run) => {
+    const other = baseline.find(({ seed }) => seed === run.seed);
+    return other === undefined ? [] : [[run, other] as const];
+  });
+  const differences = COMPARED.map(([name, count]) =>
+    overSeeds(
+      pairs.map(
+        ([run, other]) => lastOf(run.columns[name], count) - lastOf(other.columns[name], count),
+      ),
+    ),
+  );
+  return [arm, String(pairs.length), ...differences];
 }
 
 function lawRow({ arm, seed, columns }: Run): string[] {
@@ -136,8 +157,25 @@ function lawRow({ arm, seed, columns }: Run): string[] {
   return [arm, seed, bounds(a!), bounds(b!), bounds(fit.ceiling!), verdict.holds, ...agreement];
 }
 
+/** The last policies on the same held-out problems. */
+function heldOutTable(): string {
+  const [head = "", ...lines] = readFileSync(HELD_OUT, "utf8").trim().split("\n");
+  const rows = lines.map((line) => line.split(","));
+  const arms = Map.groupBy(rows, ([name = ""]) => name.slice(0, name.lastIndexOf("-")));
+  const columns = head.split(",").slice(1);
+  const cells = [...arms].map(([arm, own]) => [
+    arm,
+    String(own.length),
+    ...columns.map((_, k) => overSeeds(own.map((row) => Number(row[k + 1])))),
+  ]);
+  return markdownTable(["arm", "seeds", ...columns], cells);
+}
+
 function report(): void {
-  const runs = globSync("data/lab/*.csv").toSorted().map(readRun);
+  const runs = globSync("data/lab/*.csv")
+    .filter((path) => path !== HELD_OUT)
+    .toSorted()
+    .map(readRun);
   const arms = Map.groupBy(runs, ({ arm }) => arm);
   const head = ["arm", "seeds", "entropy", "reward", "greedy", "avg@4", "pass@4"];
   process.stdout.write(
@@ -146,6 +184,12 @@ function report(): void {
       [...arms].map(([arm, own]) => armRow(arm, own)),
     )}\n\n`,
   );
+  const baseline = arms.get(BASELINE) ?? [];
+  const paired = [...arms]
+    .filter(([arm]) => arm !== BASELINE)
+    .map(([arm, own]) => pairedRow(arm, own, baseline));
+  process.stdout.write(`${markdownTable(head, paired)}\n\n`);
+  process.stdout.write(`${heldOutTable()}\n\n`);
   const lawHead = ["arm", "seed", "a", "b", "ceiling", "verdict", "covariance", "Lemma 1"];
   process.stdout.write(`${markdownTable(lawHead, runs.map(lawRow))}\n\n`);
   const main = runs.filter(({ arm }) =>
