@@ -103,6 +103,17 @@ describe("the updates of a step", () => {
     expect(length(moved)).toBe(0);
   });
 
+  test("have the gradients of their own mini-batch alone", async () => {
+    const { taken } = await update({ update: { miniBatches: 2, microBatch: 8 } }, (batch) => ({
+      ...batch,
+      advantage: batch.advantage.map((value, place) =>
+        place < batch.advantage.length / 2 ? value : 0,
+      ),
+    }));
+    expect(taken.rows[0]!.get("grad_norm")).toBeGreaterThan(0);
+    expect(taken.rows[1]!.get("grad_norm")).toBe(0);
+  });
+
   test("begin on policy, where KL-Cov does nothing", async () => {
     const one = { update: { miniBatches: 1, microBatch: 16 } };
     const plain = await update({ ...one, loss: { kind: "policy-gradient" } });
