@@ -11,6 +11,7 @@ import {
   equalGroups,
   sampleStep,
 } from "../../../../src/train/run/sample-batch.ts";
+import type { Split, Task } from "../../../../src/train/task/task.ts";
 import { smallConfig, smallLab } from "../../../support/small-lab.ts";
 
 beforeAll(() => useEngine("graph", { threads: 1 }));
@@ -50,7 +51,22 @@ describe("experience", () => {
     expect(takeGroups(all, [4]).problems).toEqual([rounds[1]!.problems[1]]);
   });
 
-  test("of an evaluation is on held-out problems, the same ones for the same stream", async () => {
+  test("of a step is on training problems, of an evaluation on held-out ones", async () => {
+    const lab = smallLab(smallConfig());
+    const asked: Split[] = [];
+    const sample: Task["sample"] = (rng, split) => {
+      asked.push(split);
+      return lab.task.sample(rng, split);
+    };
+    const watched = { ...lab, task: { ...lab.task, sample } };
+    await sampleStep(watched, lab.config.rollout, makeRng(1));
+    expect(new Set(asked.splice(0))).toEqual(new Set(["train"]));
+    const streams = { problems: makeRng(1), tokens: makeRng(2) };
+    await evaluate(watched, { prompts: 4, samples: 2 }, streams);
+    expect(new Set(asked)).toEqual(new Set(["held-out"]));
+  });
+
+  test("of an evaluation is the same for the same streams", async () => {
     const lab = smallLab(smallConfig());
     const streams = () => ({ problems: makeRng(1, "held-out"), tokens: makeRng(1, "tokens") });
     const request = { prompts: 6, samples: 3 };
