@@ -75,9 +75,3 @@ export function quantiles(values: Float64Array, shares: readonly number[]): numb
     return below + (sorted[Math.ceil(at)]! - below) * (at - Math.floor(at));
   });
 }
-
-/** (x − mean x)(y − mean y) of each token [N]; its mean is the covariance (arXiv 2505.22617, Eq. 10). */
-export function centredProducts(x: Float64Array, y: Float64Array): Float64Array {
-  const [meanX, meanY] = [mean(x), mean(y)];
-  return x.map((value, n) => (value - meanX) * (y[n]! - meanY));
-}

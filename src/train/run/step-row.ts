@@ -1,18 +1,11 @@
 /** A step's row of the log: every number of it, computed once; knows neither the file nor the loop. */
+import { tokenCovariance } from "../intervention/token-covariance.ts";
 import type { Changes } from "../update/forward-programs.ts";
 import type { StepBatch } from "../update/step-batch.ts";
 import type { UpdatesTaken } from "../update/take-updates.ts";
 import type { Evaluation } from "./evaluate.ts";
 import type { StepExperience } from "./sample-batch.ts";
-import {
-  centredProducts,
-  deviation,
-  mean,
-  pick,
-  quantiles,
-  sequenceMean,
-  tokenPlaces,
-} from "./statistics.ts";
+import { deviation, mean, pick, quantiles, sequenceMean, tokenPlaces } from "./statistics.ts";
 
 /** What a row is made of. */
 export interface StepParts {
@@ -34,7 +27,7 @@ export function stepRow(parts: StepParts): [string, number | null][] {
   const entropy = pick(places, responses.entropy);
   const oldLogProb = pick(places, responses.logProb);
   const logProb = pick(places, changes.logProb);
-  const covariance = centredProducts(oldLogProb, pick(places, batch.advantage));
+  const covariance = tokenCovariance(oldLogProb, pick(places, batch.advantage));
   const [p50, p98, p998, max] = quantiles(covariance, COVARIANCE_QUANTILES) as [
     number,
     number,

@@ -1,9 +1,10 @@
 /** A step's tokens and responses as tables of the run directory; knows nothing of how they are written. */
+import { tokenCovariance } from "../intervention/token-covariance.ts";
 import type { RolloutRow } from "../../log/step-tables.ts";
 import { type Table, makeTable } from "../../log/table.ts";
 import type { Tokenizer } from "../task/tokenizer.ts";
 import { responseText } from "./sample-batch.ts";
-import { centredProducts, pick, tokenPlaces } from "./statistics.ts";
+import { pick, tokenPlaces } from "./statistics.ts";
 import type { StepResult } from "./train-step.ts";
 
 /** One row for each valid token of a step. */
@@ -26,7 +27,7 @@ export function tokenTable(step: number, { experience, batch, marks, changes }: 
       ["log_prob", logProb],
       ["entropy", pick(places, responses.entropy)],
       ["advantage", advantage],
-      ["covariance", centredProducts(oldLogProb, advantage)],
+      ["covariance", tokenCovariance(oldLogProb, advantage)],
       ["ratio", logProb.map((present, n) => Math.exp(present - oldLogProb[n]!))],
       ["polarity", pick(places, responses.polarity)],
       [

@@ -4,7 +4,7 @@ import type { Elements } from "../../engine/trace/graph-backend.ts";
 import { surrogateUnder } from "../intervention/interventions.ts";
 import type { AggregationRule } from "../loss/aggregation.ts";
 import { aggregationOf } from "../loss/surrogates.ts";
-import { chooseTokens, scopeOf, type Selection, sequencesOf } from "./choose-tokens.ts";
+import { chooseTokens, scopeOf, type Selection, sequencesOf } from "./selection.ts";
 import type { Changes } from "./forward-programs.ts";
 import { cutByLength, layOut, layOutTokens, type Part, takeBack } from "./lay-out.ts";
 import { nothing, type StepBatch, type UpdateTools } from "./step-batch.ts";

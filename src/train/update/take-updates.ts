@@ -2,7 +2,7 @@
 import type { Rng } from "../../base/random.ts";
 import type { ExperimentConfig } from "../../config/experiment-config.ts";
 import { learningRateAt } from "../../engine/op/learning-rate.ts";
-import { chooseTokens, scopeOf, type Selection } from "./choose-tokens.ts";
+import { chooseTokens, scopeOf, type Selection } from "./selection.ts";
 import { MiniBatch } from "./mini-batch.ts";
 import { nothing, type StepBatch, type UpdateTools } from "./step-batch.ts";
 

@@ -1,12 +1,6 @@
 /** Statistics of a step against values that numpy gives. */
 import { describe, expect, test } from "vitest";
-import {
-  centredProducts,
-  deviation,
-  mean,
-  quantiles,
-  sequenceMean,
-} from "../../../../src/train/run/statistics.ts";
+import { deviation, quantiles, sequenceMean } from "../../../../src/train/run/statistics.ts";
 
 describe("statistics of a step", () => {
   test("quantiles are numpy's", () => {
@@ -19,18 +13,6 @@ describe("statistics of a step", () => {
     expect(p98).toBeCloseTo(8.58, 12);
     expect(p998).toBeCloseTo(8.958, 12);
     expect(max).toBe(9);
-  });
-
-  test("the mean of centred products is the covariance, whatever is added to either", () => {
-    const x = Float64Array.of(1, 2, 4, 7);
-    const y = Float64Array.of(3, -1, 0, 2);
-    // numpy.cov(x, y, bias=True)[0, 1]
-    expect(mean(centredProducts(x, y))).toBeCloseTo(0.25, 12);
-    const shifted = centredProducts(
-      x.map((value) => value + 100),
-      y.map((value) => value - 7),
-    );
-    expect(mean(shifted)).toBeCloseTo(0.25, 10);
   });
 
   test("the mean over sequences weighs short ones as much as long ones", () => {
