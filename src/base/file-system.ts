@@ -1,5 +1,6 @@
 /** The one door to the disk: a dozen synchronous operations; knows nothing of formats or of what is atomic. */
 import fs from "node:fs";
+import { dirname } from "node:path";
 
 /** What a path is, as far as entlaw cares. */
 export interface FileStatus {
@@ -62,6 +63,20 @@ function kindOf(stats: fs.Stats): FileStatus["kind"] {
   return stats.isDirectory() ? "directory" : "other";
 }
 
+/** Not Node's own recursion, which never ends below a folder that takes no entries, such as /proc. */
+function makeMissing(path: string): void {
+  if (isDirectory(path)) return;
+  if (fs.statSync(path, { throwIfNoEntry: false }) === undefined) makeMissing(dirname(path));
+  try {
+    fs.mkdirSync(path);
+  } catch (error) {
+    if (!isDirectory(path)) throw error; // otherwise another process was faster
+  }
+}
+
+const isDirectory = (path: string): boolean =>
+  fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
 /** The real disk. */
 export const disk: FileSystem = {
   status(path) {
@@ -77,9 +92,7 @@ export const disk: FileSystem = {
   isLink: (path) => fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false,
   list: (path) => fs.readdirSync(path).toSorted(),
   readFile: (path) => fs.readFileSync(path),
-  makeDirectory(path) {
-    fs.mkdirSync(path, { recursive: true });
-  },
+  makeDirectory: makeMissing,
   open: (path, mode) => fs.openSync(path, FLAGS[mode]),
   write(descriptor, bytes) {
     let written = 0;
