@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { wallTime } from "../base/clock.ts";
 import { writeFailure } from "../base/disk-failure.ts";
 import { DataError, RunError } from "../base/errors.ts";
+import { removeLeftover, temporarySibling } from "../base/atomic-write.ts";
 import type { FileSystem } from "../base/file-system.ts";
 import { type StepAppender, appendSteps, safetyOf } from "./append-steps.ts";
 import { fingerprint } from "./checkpoint-list.ts";
@@ -122,6 +123,7 @@ function openPrepared(
   const openUpdates = (): StepAppender => appendSteps(fs, file(UPDATES), ["step", "update"]);
   const steps = appendSteps(fs, file(STEPS));
   let updates = fs.status(file(UPDATES)) === undefined ? undefined : openUpdates();
+  const reserve = keepSpace(fs, path);
   let manifest = prepared;
   let isOpen = true;
   const queue = tableQueue(fs);
@@ -208,12 +210,32 @@ function openPrepared(
         () => steps.close(),
         () => updates?.close(),
         () => saying(writeCopy),
+        () => removeLeftover(fs, reserve),
         () => saying(() => writeEnd(status, message)),
       ];
       for (const part of parts) await (status === "failed" ? quietly(part) : part());
       await release();
     },
   };
+}
+
+/** More than a manifest takes. */
+const RESERVED_BYTES = 2 ** 15;
+
+/**
+ * Keeps some space until the run ends, so that its end can be written on a full disk.
+ *
+ * @returns the file that holds it, a temporary one: what a dead process leaves is swept when the run is opened again.
+ */
+function keepSpace(fs: FileSystem, path: string): string {
+  const reserve = temporarySibling(fs, join(path, MANIFEST));
+  const descriptor = fs.open(reserve, "write");
+  try {
+    fs.write(descriptor, new Uint8Array(RESERVED_BYTES));
+  } finally {
+    fs.close(descriptor);
+  }
+  return reserve;
 }
 
 /** Does what can be done; the run has failed already, and why says more than what fails now. */
