@@ -60,7 +60,7 @@ export class Roller {
   private readonly rungs: readonly Rung[];
   private readonly promptCaches: readonly AttentionCache[];
   private readonly movers = new Map<string, Mover>();
-  private readonly programs: Compiled<never, never>[] = [];
+  private readonly programs: { dispose(): Promise<void> }[] = [];
   private readPrompts: Compiled<PromptSpecs, Record<string, tf.Tensor>> | undefined;
 
   constructor(policy: Policy, options: RollerOptions) {
@@ -134,7 +134,7 @@ export class Roller {
   }
 
   private keep<P extends { dispose(): Promise<void> }>(program: P): P {
-    this.programs.push(program as never);
+    this.programs.push(program);
     return program;
   }
 
@@ -172,7 +172,10 @@ export class Roller {
       { name: `next tokens of ${size}`, ...SETTINGS },
     );
     this.keep(program);
-    return async (feeds) => (await program({ ...feeds })) as unknown as TokenStep;
+    return async (feeds) => {
+      const { tokens, ...statistics } = await program({ ...feeds });
+      return { tokens: tokens as Int32Array, ...(statistics as Omit<TokenStep, "tokens">) };
+    };
   }
 
   /** Copies rows of one cache to another; one program for each pair of sizes. */
