@@ -13,7 +13,7 @@ import { machine } from "../../support/machine.ts";
 import { memoryDisk } from "../../support/memory-disk.ts";
 import { stepsOf } from "../../support/step-rows.ts";
 
-const RUN = "/work/deep/run";
+const RUN = "/disk/deep/run";
 const STEPS = 5;
 const SAME =
   /^(steps\.jsonl|updates\.jsonl|steps\.parquet|(tokens|rollouts)\/.*|checkpoints\/step-\d+\/.*)$/;

@@ -16,7 +16,7 @@ import { machine } from "../../support/machine.ts";
 import { memoryDisk } from "../../support/memory-disk.ts";
 import { stepRow, stepsOf } from "../../support/step-rows.ts";
 
-const RUN = "/work/run";
+const RUN = "/disk/run";
 const file = (name: string): string => `${RUN}/${name}`;
 const stepsIn = (fs: FileSystem): number[] => stepsOf(readSteps(fs, file("steps.jsonl")).table);
 
