@@ -71,7 +71,7 @@ function look(content: DiskContent): number {
 
 describe("after a loss of power", () => {
   test("what can be seen is whole, and a resume gives the run that was not cut off", async () => {
-    const first = recordingDisk(machine("a"), "/work");
+    const first = recordingDisk(machine("a"), "/disk");
     const promised = [{ at: 0, step: 0 }];
     await fakeTraining(first.fs, RUN, {
       steps: STEPS,

@@ -33,7 +33,7 @@ const stepsIn = (fs: FileSystem): number[] => stepsOf(readSteps(fs, file("steps.
 let fs: FileSystem;
 beforeEach(() => {
   fs = memoryDisk(machine("a"));
-  fs.makeDirectory("/work");
+  fs.makeDirectory("/disk");
 });
 
 function put(path: string, content: string): void {
