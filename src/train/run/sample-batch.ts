@@ -1,7 +1,7 @@
 /** Poses problems, lets the policy answer and checks the answers: one step's experience; knows no advantage. */
 import type { Rng } from "../../base/random.ts";
 import type { ExperimentConfig } from "../../config/experiment-config.ts";
-import { type Responses, rollOut } from "../rollout/roll-out.ts";
+import { type Responses, rollOut, type RolloutRequest } from "../rollout/roll-out.ts";
 import type { Roller } from "../rollout/roller.ts";
 import type { Problem, Split, Task } from "../task/task.ts";
 import type { Tokenizer } from "../task/tokenizer.ts";
@@ -13,14 +13,6 @@ export interface Examiner {
   readonly task: Task;
   readonly tokenizer: Tokenizer;
   readonly roller: Roller;
-}
-
-/** Which problems, and how they are answered. */
-export interface ExperienceRequest {
-  readonly split: Split;
-  readonly prompts: number;
-  readonly samples: number;
-  readonly greedy?: boolean;
 }
 
 /** Text of a response, without its end token. */
@@ -41,7 +33,7 @@ export function drawProblems(task: Task, split: Split, count: number, rng: Rng):
 export async function answer(
   { task, tokenizer, roller }: Examiner,
   problems: readonly Problem[],
-  { samples, greedy = false }: Pick<ExperienceRequest, "samples" | "greedy">,
+  { samples, greedy = false }: Pick<RolloutRequest, "samples" | "greedy">,
   rng: Rng,
 ): Promise<Experience> {
   const prompts = problems.map(({ prompt }) => tokenizer.encode(prompt));

@@ -4,6 +4,7 @@ import { monotonicMs } from "../../base/clock.ts";
 import type { Rng } from "../../base/random.ts";
 import { computeAdvantages } from "../advantage/advantages.ts";
 import type { Responses } from "../rollout/roll-out.ts";
+import type { Part } from "../update/lay-out.ts";
 import { partsOfStep, type StepBatch } from "../update/step-batch.ts";
 import { takeUpdates, type UpdateRow, type UpdatesTaken } from "../update/take-updates.ts";
 import type { Changes } from "../update/forward-programs.ts";
@@ -55,7 +56,7 @@ export async function trainStep(lab: Lab, plan: StepPlan, root: Rng): Promise<St
   const updateStarted = monotonicMs();
   const { responses } = experience;
   const parts = partsOfStep(responses, config.update.microBatch, lab.policy.shape.length);
-  const batch = await makeBatch(lab, experience, rng.stream("greedy"));
+  const batch = await makeBatch(lab, experience, parts, rng.stream("greedy"));
 
   // 4. Update, mini-batch by mini-batch.
   const taken = await takeUpdates(
@@ -109,7 +110,12 @@ function responseMask({ count, longest, lengths }: Responses): Float64Array {
 }
 
 /** Advantages, and what else the updates need that the policies must be asked for. */
-async function makeBatch(lab: Lab, experience: StepExperience, rng: Rng): Promise<StepBatch> {
+async function makeBatch(
+  lab: Lab,
+  experience: StepExperience,
+  parts: readonly Part[],
+  rng: Rng,
+): Promise<StepBatch> {
   const { config, policy, forward, reference } = lab;
   const { responses, rewards } = experience;
   const matrix = (values: Float64Array) => ({
@@ -117,7 +123,6 @@ async function makeBatch(lab: Lab, experience: StepExperience, rng: Rng): Promis
     columns: responses.longest,
     values,
   });
-  const parts = partsOfStep(responses, config.update.microBatch, policy.shape.length);
   const values = policy.shape.valueHead
     ? (await forward.score(responses, parts)).values
     : undefined;

@@ -6,7 +6,7 @@ import type { Specs } from "../../engine/trace/trace-program.ts";
 import { forward } from "../policy/forward.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Responses } from "../rollout/roll-out.ts";
-import { answerLength, layOut, layOutTokens, type Part, takeBack } from "./lay-out.ts";
+import { answerLength, layOut, layOutTokens, nothing, type Part, takeBack } from "./lay-out.ts";
 
 type Program = Compiled<Specs, Record<string, tf.Tensor>>;
 
@@ -55,18 +55,20 @@ export class ForwardPrograms {
 
   /** Log-probability, entropy and value of the sampled tokens. */
   async score(responses: Responses, parts: readonly Part[]): Promise<Scores> {
-    const [logProb, entropy, values] = [0, 0, 0].map(
-      () => new Float32Array(responses.count * responses.longest),
-    ) as [Float32Array, Float32Array, Float32Array];
+    const scores = {
+      logProb: nothing(responses),
+      entropy: nothing(responses),
+      values: nothing(responses),
+    };
     for (const part of parts) {
       const program = await this.program("score", part);
       const { tokens, targets } = layOutTokens(responses, part);
       const found = await program({ tokens, targets });
-      takeBack(responses, part, found["logProb"]!, logProb);
-      takeBack(responses, part, found["entropy"]!, entropy);
-      if (found["values"] !== undefined) takeBack(responses, part, found["values"], values);
+      takeBack(responses, part, found["logProb"]!, scores.logProb);
+      takeBack(responses, part, found["entropy"]!, scores.entropy);
+      if (found["values"] !== undefined) takeBack(responses, part, found["values"], scores.values);
     }
-    return { logProb, entropy, values };
+    return scores;
   }
 
   /**
@@ -79,9 +81,11 @@ export class ForwardPrograms {
     parts: readonly Part[],
     before: Float32Array | ((part: number) => Float32Array),
   ): Promise<Changes> {
-    const [logProb, entropy, firstOrder] = [0, 0, 0].map(
-      () => new Float32Array(responses.count * responses.longest),
-    ) as [Float32Array, Float32Array, Float32Array];
+    const changes = {
+      logProb: nothing(responses),
+      entropy: nothing(responses),
+      firstOrder: nothing(responses),
+    };
     for (const [k, part] of parts.entries()) {
       const program = await this.program("compare", part);
       const { tokens, targets } = layOutTokens(responses, part);
@@ -90,11 +94,11 @@ export class ForwardPrograms {
           ? before(k)
           : layOut(responses, part, before, responses.vocabulary);
       const found = await program({ tokens, targets, logits });
-      takeBack(responses, part, found["logProb"]!, logProb);
-      takeBack(responses, part, found["entropy"]!, entropy);
-      takeBack(responses, part, found["firstOrder"]!, firstOrder);
+      takeBack(responses, part, found["logProb"]!, changes.logProb);
+      takeBack(responses, part, found["entropy"]!, changes.entropy);
+      takeBack(responses, part, found["firstOrder"]!, changes.firstOrder);
     }
-    return { logProb, entropy, firstOrder };
+    return changes;
   }
 
   async dispose(): Promise<void> {

@@ -85,6 +85,10 @@ export function layOutTokens(responses: Responses, part: Part): LaidTokens {
   return { tokens, targets, mask };
 }
 
+/** Zeros for every token: [B, R]. */
+export const nothing = ({ count, longest }: Responses): Float32Array =>
+  new Float32Array(count * longest);
+
 type Numbers = Float32Array | Float64Array | Uint8Array;
 
 /**

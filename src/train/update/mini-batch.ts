@@ -6,8 +6,8 @@ import type { AggregationRule } from "../loss/aggregation.ts";
 import { aggregationOf } from "../loss/surrogates.ts";
 import { chooseTokens, scopeOf, type Selection, sequencesOf } from "./selection.ts";
 import type { Changes } from "./forward-programs.ts";
-import { cutByLength, layOut, layOutTokens, type Part, takeBack } from "./lay-out.ts";
-import { nothing, type StepBatch, type UpdateTools } from "./step-batch.ts";
+import { cutByLength, layOut, layOutTokens, nothing, type Part, takeBack } from "./lay-out.ts";
+import type { StepBatch, UpdateTools } from "./step-batch.ts";
 import { tokenWeights } from "./token-weights.ts";
 
 type TokenColumns = Readonly<Record<string, Float32Array | Float64Array>>;

@@ -5,7 +5,7 @@ import type { ScopeTokens } from "../intervention/intervention.ts";
 import { selectTokens } from "../intervention/interventions.ts";
 import { countQuadrants, type Quadrants } from "../intervention/quadrants.ts";
 import type { Responses } from "../rollout/roll-out.ts";
-import type { Part } from "./lay-out.ts";
+import { nothing, type Part } from "./lay-out.ts";
 
 /** Which tokens an intervention chose, and which kinds of tokens those are. */
 export interface Selection {
@@ -54,7 +54,7 @@ export function chooseTokens(
   scopes: readonly (readonly number[])[],
   rng: Rng,
 ): Selection {
-  const chosen = new Float32Array(responses.count * responses.longest);
+  const chosen = nothing(responses);
   const total = { ...NO_QUADRANTS };
   let tokens = 0;
   for (const [k, sequences] of scopes.entries()) {

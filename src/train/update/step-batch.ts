@@ -23,10 +23,6 @@ export interface UpdateTools {
   readonly config: ExperimentConfig;
 }
 
-/** Zeros for every token: [B, R]. */
-export const nothing = ({ count, longest }: Responses): Float32Array =>
-  new Float32Array(count * longest);
-
 /** All sequences of a step as parts, for passes over the whole of it. */
 export function partsOfStep(responses: Responses, size: number, longest: number): Part[] {
   const all = Array.from({ length: responses.count }, (_, b) => b);

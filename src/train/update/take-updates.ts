@@ -4,7 +4,8 @@ import type { ExperimentConfig } from "../../config/experiment-config.ts";
 import { learningRateAt } from "../../engine/op/learning-rate.ts";
 import { chooseTokens, scopeOf, type Selection } from "./selection.ts";
 import { MiniBatch } from "./mini-batch.ts";
-import { nothing, type StepBatch, type UpdateTools } from "./step-batch.ts";
+import { nothing } from "./lay-out.ts";
+import type { StepBatch, UpdateTools } from "./step-batch.ts";
 
 /** What the updates did to each token, [B, R]. */
 interface UpdateMarks {
