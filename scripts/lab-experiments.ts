@@ -14,6 +14,9 @@ import { armsSlope } from "../src/analyze/fit/arms.ts";
 import type { Estimate } from "../src/analyze/fit/result.ts";
 import { movingMean } from "../src/analyze/fit/smoothing.ts";
 import { tQuantile } from "../src/analyze/fit/student-t.ts";
+import { checkExperiment } from "../src/config/parse-experiment.ts";
+import { parameterCount } from "../src/train/policy/policy-shape.ts";
+import { makeExam } from "../src/train/run/lab.ts";
 import { markdownTable } from "./simulation/markdown-table.ts";
 
 const COLUMNS = [
@@ -28,6 +31,7 @@ const COLUMNS = [
   "validation",
   "validation_greedy",
   "validation_pass",
+  "validation_entropy",
 ] as const;
 type Column = (typeof COLUMNS)[number];
 
@@ -171,11 +175,57 @@ function heldOutTable(): string {
   return markdownTable(["arm", "seeds", ...columns], cells);
 }
 
+/** Runs that were examined at every step: the same training, measured on the same problems each time. */
+const isExamined = ({ columns }: Run): boolean =>
+  columns.validation.every((value) => !Number.isNaN(value));
+
+/** The law between entropy and reward on the held-out problems, and how far entropy moves off its trend there. */
+function examinedRow({ arm, seed, columns }: Run): string[] {
+  const { step, validation, validation_entropy: entropy } = columns;
+  const { fit, verdict } = analyzeEntropyLaw(step, entropy, validation);
+  const detrended = verdict.gates.find(({ name }) => name === "detrended");
+  if (fit.status === "degenerate") return [arm, seed, "-", "-", "-", verdict.holds, "-"];
+  const { a, b } = fit.parameters;
+  const law = [a!, b!, fit.ceiling!].map(bounds);
+  return [arm, seed, ...law, verdict.holds, detrended?.detail ?? ""];
+}
+
+const SIZES = [
+  ["xs", "grpo-xs"],
+  ["s", "grpo"],
+  ["m", "grpo-m"],
+] as const;
+
+/** a, b and the ceiling by number of parameters, over seeds. */
+function sizeRow(size: (typeof SIZES)[number][0], runs: readonly Run[]): string[] {
+  const { shape } = makeExam(checkExperiment({ policy: { size } }));
+  const withoutEmbeddings =
+    parameterCount(shape) - (shape.vocabulary + shape.length) * shape.width;
+  const fits = runs.flatMap(({ columns }) => {
+    const { fit } = analyzeEntropyLaw(columns.step, columns.entropy, columns.reward);
+    return fit.status === "degenerate" ? [] : [fit];
+  });
+  const over = (values: readonly number[]): string => overSeeds(values, 2);
+  return [
+    size,
+    String(withoutEmbeddings),
+    String(fits.length),
+    over(fits.map(({ parameters }) => parameters["a"]!.value)),
+    over(fits.map(({ parameters }) => parameters["b"]!.value)),
+    over(fits.map(({ ceiling }) => ceiling!.value)),
+    overSeeds(runs.map(({ columns }) => columns.entropy[0]!)),
+    overSeeds(runs.map(({ columns }) => lastOf(columns.entropy, LAST_STEPS))),
+    overSeeds(runs.map(({ columns }) => lastOf(columns.reward, LAST_STEPS))),
+    String(Math.min(...runs.map(({ columns }) => columns.step.length))),
+  ];
+}
+
 function report(): void {
-  const runs = globSync("data/lab/*.csv")
+  const all = globSync("data/lab/*.csv")
     .filter((path) => path !== HELD_OUT)
     .toSorted()
     .map(readRun);
+  const runs = all.filter((run) => !isExamined(run));
   const arms = Map.groupBy(runs, ({ arm }) => arm);
   const head = ["arm", "seeds", "entropy", "reward", "greedy", "avg@4", "pass@4"];
   process.stdout.write(
@@ -200,7 +250,14 @@ function report(): void {
     slope.status === "degenerate"
       ? slope.explanation
       : `a between ${slope.arms} runs = ${bounds(slope.a)}, first-stage F ${slope.firstStageF.toFixed(0)}`;
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${text}\n\n`);
+  const sizeHead = ["size", "parameters", "seeds", "a", "b", "ceiling"];
+  const sizeRows = SIZES.map(([size, arm]) => sizeRow(size, arms.get(arm) ?? []));
+  const ends = ["first entropy", "last entropy", "last reward", "steps"];
+  process.stdout.write(`${markdownTable([...sizeHead, ...ends], sizeRows)}\n\n`);
+  const examinedHead = ["arm", "seed", "a", "b", "ceiling", "verdict", "beyond the trend"];
+  const examined = all.filter(isExamined).map(examinedRow);
+  process.stdout.write(`${markdownTable(examinedHead, examined)}\n`);
 }
 
 const [command, folder] = process.argv.slice(2);

@@ -59,7 +59,7 @@ async function setup({ config: given, out, threads }: Command & { do: "setup" })
     versions: {},
     entropy: { kind: "exact", when: "before-update", aggregation: "token-mean", temperature: 1 },
   });
-  const lab = makeLab(config, exam, values, values);
+  const lab = makeLab(config, exam, { policy: values });
   bench = { lab, run, root: makeRng(config.seed, "bench") };
   const parameters = [...lab.policy.parameters.values()].reduce((sum, { size }) => sum + size, 0);
   return {
@@ -93,7 +93,7 @@ async function takeStep(tokens: boolean): Promise<object> {
   const { lab, root } = bench!;
   const { updates: every } = lab.config.log;
   const updates = every > 0 && step % every === 0;
-  const result = await trainStep(lab, { step, evaluate: false, updates }, root);
+  const result = await trainStep(lab, { step, evaluate: false, updates }, {}, root);
   writeLogs(bench!, result, tokens);
   return {
     ms: monotonicMs() - started,

@@ -10,7 +10,11 @@ export const advantageConfig = z.discriminatedUnion("kind", [
     normalizeByStd: z
       .boolean()
       .default(true)
-      .describe("divide by the standard deviation of the group; false is Dr. GRPO"),
+      .describe("divide by a standard deviation; false is Dr. GRPO"),
+    stdOver: z
+      .enum(["group", "batch"])
+      .default("group")
+      .describe("of the group's rewards, or of all advantages of the step"),
   }),
   z.strictObject({
     kind: z.literal("rloo").describe("reward less the mean of the others of its group"),
@@ -59,6 +63,21 @@ export const advantageConfig = z.discriminatedUnion("kind", [
     kind: z
       .literal("gpg")
       .describe("reward less the mean of its group, larger the fewer responses are rewarded"),
+  }),
+  z.strictObject({
+    kind: z
+      .literal("prime")
+      .describe("rloo, and the returns of process rewards by a model that learns from outcomes"),
+    // PRIME weighs both equally, on prompts that are right in 20 to 80 % of the responses.
+    coefficient: z.number().default(0.1).describe("weight of the process rewards' returns"),
+    gamma,
+    beta: z
+      .number()
+      .positive()
+      .default(0.05)
+      .describe("process reward per nat of the model's log-ratio to the reference"),
+    // PRIME's 1e-6 is twice the learning rate of its policy, and so is this.
+    modelLearningRate: z.number().min(0).default(1e-4).describe("learning rate of that model"),
   }),
 ]);
 

@@ -62,6 +62,17 @@ const rollout = z.strictObject({
       maxRounds: count(10).describe("rounds of sampling after which a step takes what there is"),
     })
     .prefault({}),
+  zeroVariance: z
+    .enum(["keep", "drop"])
+    .default("keep")
+    .describe("whether prompts whose responses all earn the same take part in the updates"),
+  retireAt: z
+    .number()
+    .gt(0)
+    .max(1)
+    .nullable()
+    .default(null)
+    .describe("mean reward over the run from which a problem is drawn no more; null: never"),
 });
 
 const optimizer = z.strictObject({
@@ -115,7 +126,13 @@ const experiment = z.strictObject({
   advantage: advantageConfig.prefault({ kind: "grpo" }),
   loss: lossConfig.prefault({ kind: "ppo-clip" }),
   aggregation: z
-    .enum(["token-mean", "seq-mean-token-sum", "seq-mean-token-mean", "seq-mean-token-sum-norm"])
+    .enum([
+      "token-mean",
+      "seq-mean-token-sum",
+      "seq-mean-token-mean",
+      "seq-mean-token-sum-norm",
+      "prompt-mean-token-mean",
+    ])
     .default("token-mean")
     .describe("how token losses become one number; some losses bring their own"),
   intervention: interventionConfig.prefault({ kind: "none" }),
@@ -152,7 +169,14 @@ const COMPARES_GROUP: { readonly [K in AdvantageConfig["kind"]]: boolean } = {
   gae: false,
   "grpo-pass-k": true,
   gpg: true,
+  prime: true,
 };
+
+/** Interventions with a loss over the responses to one prompt. */
+const COMPARES_LIKELIHOODS: ReadonlySet<string> = new Set(["dmpo"]);
+
+/** Interventions that teach the value head. */
+const TEACHES_VALUE_HEAD: ReadonlySet<string> = new Set(["flowrl"]);
 
 const rules: readonly Rule[] = [
   {
@@ -171,6 +195,32 @@ const rules: readonly Rule[] = [
     isBroken: (config) => responses(config) % config.update.miniBatches !== 0,
     must: (config) =>
       `must divide the ${responses(config)} responses of a step (rollout.prompts x rollout.samples)`,
+  },
+  {
+    path: ["advantage", "kind"],
+    isBroken: ({ advantage, intervention }) =>
+      advantage.kind === "gae" && TEACHES_VALUE_HEAD.has(intervention.kind),
+    must: ({ intervention }) =>
+      `must not be gae with the intervention ${intervention.kind}: both would teach the value head`,
+  },
+  {
+    path: ["rollout", "samples"],
+    isBroken: ({ rollout }) => rollout.zeroVariance === "drop" && rollout.samples < 2,
+    must: () => "must be at least 2 to drop prompts, since one response has no variance",
+  },
+  {
+    path: ["update", "miniBatches"],
+    isBroken: ({ aggregation, rollout, update }) =>
+      aggregation === "prompt-mean-token-mean" && rollout.prompts % update.miniBatches !== 0,
+    must: ({ rollout }) =>
+      `must divide the ${rollout.prompts} prompts of a step for the aggregation prompt-mean-token-mean, which looks at whole groups`,
+  },
+  {
+    path: ["update", "miniBatches"],
+    isBroken: ({ intervention, rollout, update }) =>
+      COMPARES_LIKELIHOODS.has(intervention.kind) && rollout.prompts % update.miniBatches !== 0,
+    must: ({ intervention, rollout }) =>
+      `must divide the ${rollout.prompts} prompts of a step for the intervention ${intervention.kind}, which looks at whole groups`,
   },
   {
     path: ["update", "microBatch"],

@@ -1,5 +1,8 @@
 /** The interventions on entropy by name, with the settings of each; knows no formula. */
 import { z } from "zod";
+import { responseInterventions } from "./response-interventions.ts";
+import { tokenInterventions } from "./token-interventions.ts";
+import { tokenScope as scope } from "./token-scope.ts";
 
 /** Which share of the tokens of a scope is chosen. */
 const share = z
@@ -8,16 +11,6 @@ const share = z
   .max(1)
   .default(0.02)
   .describe("share of the valid tokens that are chosen");
-
-/**
- * Over which tokens covariances are centred and tokens chosen.
- *
- * **Gotchas** With `micro`, as in the paper's code, the memory setting `update.microBatch` changes the update.
- */
-const scope = z
-  .enum(["micro", "mini", "global"])
-  .default("mini")
-  .describe("tokens of a micro-batch, of a mini-batch, or of the whole step");
 
 /** What is done so that entropy lasts. */
 export const interventionConfig = z.discriminatedUnion("kind", [
@@ -52,6 +45,26 @@ export const interventionConfig = z.discriminatedUnion("kind", [
     kind: z.literal("entropy-bonus").describe("token entropy is rewarded"),
     coefficient: z.number().default(0.001).describe("weight of the entropy, per nat"),
   }),
+  z.strictObject({
+    kind: z
+      .literal("adaptive-entropy")
+      .describe("an entropy bonus whose coefficient grows while entropy is below a target"),
+    // Steps and limit are not Skywork-OR1's 1e-4 and 5e-3, which are for thousands of updates: a lab run has 300 steps.
+    target: z.number().min(0).default(0.2).describe("entropy that is aimed at, nats"),
+    delta: z.number().min(0).default(5e-4).describe("change of the coefficient a step"),
+    largest: z.number().min(0).default(0.02).describe("largest coefficient, per nat"),
+    start: z.number().min(0).default(0).describe("coefficient before the first step, per nat"),
+  }),
+  z.strictObject({
+    kind: z
+      .literal("sign-weights")
+      .describe("tokens count by the sign of their advantage: W-REINFORCE, PSR, NSR"),
+    positive: z.number().min(0).default(0.1).describe("factor where the advantage is positive"),
+    negative: z.number().min(0).default(1).describe("factor where the advantage is negative"),
+    scope,
+  }),
+  ...tokenInterventions,
+  ...responseInterventions,
   z.strictObject({
     kind: z
       .literal("reference-kl")

@@ -77,6 +77,23 @@ export const lossConfig = z.discriminatedUnion("kind", [
       .describe("steepness of the gate where the advantage is not positive"),
   }),
   z.strictObject({
+    kind: z
+      .literal("ce-gppo")
+      .describe("PPO's clip that keeps a share of the gradients outside its bounds"),
+    clipLow: clipLow(0.2),
+    clipHigh: clipHigh(0.2),
+    betaLow: z
+      .number()
+      .min(0)
+      .default(0.75)
+      .describe("share of the gradient below the lower bound, where the advantage is negative"),
+    betaHigh: z
+      .number()
+      .min(0)
+      .default(1)
+      .describe("share of the gradient above the upper bound, where the advantage is positive"),
+  }),
+  z.strictObject({
     kind: z.literal("policy-gradient").describe("advantage times ratio, nothing clipped"),
   }),
 ]);

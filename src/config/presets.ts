@@ -1,17 +1,9 @@
 /** Named starting points for an experiment; knows nothing of how one is run. */
+import { type ArmName, ARMS } from "./arms.ts";
 import type { ExperimentInput } from "./experiment-config.ts";
 
 /** The presets by name. */
-export type PresetName =
-  | "grpo"
-  | "clip-cov"
-  | "kl-cov"
-  | "clip-higher"
-  | "entropy-bonus"
-  | "rloo"
-  | "reinforce-plus-plus"
-  | "smoke"
-  | "bandit";
+export type PresetName = "grpo" | ArmName | "rloo" | "reinforce-plus-plus" | "smoke" | "bandit";
 
 /** One named starting point. */
 export interface Preset {
@@ -23,7 +15,7 @@ export interface Preset {
 
 /**
  * The presets. `grpo` is the default experiment: countdown with three numbers, 64 prompts x 8 responses a step, four
- * updates, learning rate 5e-5, 300 steps.
+ * updates, learning rate 5e-5, 300 steps. Each arm of {@link ARMS} is a preset.
  *
  * **Details** The paper's values are of another scale: 256 prompts x 8 responses of up to 8,192 tokens in eight updates,
  * at a learning rate of 5e-7 (7B) or 1e-6 (32B). Two of them do not carry over:
@@ -34,34 +26,14 @@ export interface Preset {
  *   PPO's usual clip of 0.2.
  *
  * The coefficient of KL-Cov is the paper's 1, the upper clip of clip-higher its 0.28. As in the paper's code, Clip-Cov
- * has no dual clip, and KL-Cov neither a clip nor a dual clip.
+ * has no dual clip, and KL-Cov neither a clip nor a dual clip. The values of other arms, and where they differ from
+ * their papers', stand beside the formulas in `src/train/intervention` and `src/train/loss`.
  *
  * @see arXiv:2505.22617, section 4; PRIME-RL/Entropy-Mechanism-of-RL, `recipe/dapo/*.sh`
  */
 export const PRESETS: { readonly [K in PresetName]: Preset } = {
   grpo: { what: "GRPO with PPO's clip: entropy is left to itself", config: {} },
-  "clip-cov": {
-    what: "GRPO with Clip-Cov: tokens of high covariance leave the gradient",
-    config: {
-      loss: { kind: "ppo-clip", clipLow: 0.2, clipHigh: 0.2, dualClip: null },
-      intervention: { kind: "clip-cov", share: 0.02, low: 0.3, high: 5 },
-    },
-  },
-  "kl-cov": {
-    what: "GRPO with KL-Cov: the tokens of highest covariance are pulled back",
-    config: {
-      loss: { kind: "policy-gradient" },
-      intervention: { kind: "kl-cov", share: 0.02, coefficient: 1 },
-    },
-  },
-  "clip-higher": {
-    what: "GRPO with the upper clip raised to 0.28, as in DAPO",
-    config: { loss: { kind: "ppo-clip", clipLow: 0.2, clipHigh: 0.28 } },
-  },
-  "entropy-bonus": {
-    what: "GRPO with an entropy bonus of 0.005, the paper's value for a stable entropy",
-    config: { intervention: { kind: "entropy-bonus", coefficient: 0.005 } },
-  },
+  ...ARMS,
   rloo: { what: "RLOO advantages in place of GRPO's", config: { advantage: { kind: "rloo" } } },
   "reinforce-plus-plus": {
     what: "REINFORCE++ advantages in place of GRPO's",

@@ -3,6 +3,10 @@ import type { ColumnSpec } from "./column-spec.ts";
 
 const EVERY_STEP_OF_OURS = "the run did not measure it";
 const NO_VALIDATION = "no validation ran at this step";
+const NO_LOG_Z = "the run has no intervention with a log Z";
+const NO_PROPOSALS = "the run does not estimate log Z from proposals";
+const NO_PROCESS_REWARDS = "the run has no model of process rewards";
+const NO_MATCHING = "the run has not the intervention `dmpo`";
 const number = { dtype: "f64", shape: "[S]" } as const;
 const share = { ...number, unit: "1" } as const;
 const nats = { ...number, unit: "nats" } as const;
@@ -152,6 +156,74 @@ export const stepColumns = {
     doc: "Share of response tokens that the intervention chose.",
     nullWhen: "the run has no intervention",
   },
+  coefficient: {
+    ...number,
+    name: "coefficient",
+    unit: "1",
+    doc: "Strength that the intervention's controller chose for the step.",
+    nullWhen: "the intervention has no controller",
+  },
+  logZ: {
+    ...nats,
+    name: "log_z",
+    doc: "Mean over responses of their prompt's log Z in trajectory balance, before each update; mean over the step's updates. Learnt by `flowrl`, estimated by `disa`.",
+    nullWhen: NO_LOG_Z,
+    elsewhere: "FlowRL: `actor/log_z`.",
+  },
+  logZResidual: {
+    ...number,
+    name: "log_z_residual",
+    unit: "nats²",
+    doc: "Mean over responses of the squared residual of trajectory balance, before each update; mean over the step's updates.",
+    nullWhen: NO_LOG_Z,
+    elsewhere: "FlowRL: `actor/tb_loss`, times the importance weight.",
+  },
+  logZEss: {
+    ...share,
+    name: "log_z_ess",
+    doc: "Effective share of the proposals behind an estimated log Z, (Σ w)² / (K Σ w²); mean over the step's prompts.",
+    nullWhen: NO_PROPOSALS,
+  },
+  logZMaxWeight: {
+    ...share,
+    name: "log_z_max_weight",
+    doc: "Share that the largest weight of a prompt's proposals has of their sum; mean over the step's prompts.",
+    nullWhen: NO_PROPOSALS,
+  },
+  logZBias: {
+    ...nats,
+    name: "log_z_bias",
+    doc: "Bias of an estimated log Z to first order in 1 / K, −Var(w) / (2 K Z²); mean over the step's prompts.",
+    nullWhen: NO_PROPOSALS,
+  },
+  groupEntropy: {
+    ...nats,
+    name: "group_entropy",
+    doc: "Entropy of softmax over a group's length-normalised log-probabilities, log G at most; mean over groups, then over the step's updates.",
+    nullWhen: NO_MATCHING,
+    elsewhere: "DMPO in TRL: `dm/q_entropy_mean`.",
+  },
+  groupDistance: {
+    ...number,
+    name: "group_distance",
+    unit: "1",
+    doc: "Mean squared difference between that distribution and the one that the group's rewards set; mean over groups, then over the step's updates.",
+    nullWhen: NO_MATCHING,
+    elsewhere: "DMPO in TRL: `dm/loss`.",
+  },
+  processLoss: {
+    ...nats,
+    name: "process_loss",
+    doc: "Mean over responses of the cross-entropy of their outcome and its probability by the model of process rewards, before that model's updates.",
+    nullWhen: NO_PROCESS_REWARDS,
+  },
+  processAccuracy: {
+    ...share,
+    name: "process_accuracy",
+    doc: "Share of the pairs of responses to one prompt with different rewards that the sums of their process rewards order rightly; equal sums count half.",
+    nullWhen: "the run has no model of process rewards, or no such pair",
+    elsewhere: "PRIME in verl-recipe: `reward_model/dpo_acc`.",
+  },
   gradNorm: {
     ...number,
     name: "grad_norm",
@@ -182,6 +254,14 @@ export const stepColumns = {
     doc: "Share of prompt groups whose responses all got one reward, and so teach nothing under group-relative advantages.",
     nullWhen: EVERY_STEP_OF_OURS,
     elsewhere: "TRL: `frac_reward_zero_std`.",
+  },
+  retiredProblems: {
+    name: "retired_problems",
+    dtype: "i32",
+    shape: "[S]",
+    unit: "problems",
+    doc: "Number of problems that were solved often enough to be drawn no more, after the step.",
+    nullWhen: "the run retires no problems",
   },
   tokens: {
     name: "tokens",

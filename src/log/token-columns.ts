@@ -16,6 +16,12 @@ export const tokenColumns = {
   },
   sequenceId: { ...id, name: "sequence_id", doc: "The response, unique within a step." },
   position: { ...id, name: "position", doc: "Place of the token in its response, from 0." },
+  update: {
+    ...id,
+    name: "update",
+    doc: "Number of the first update of the step that the token took part in, from 1, as in updates.jsonl.",
+    nullWhen: UNUPDATED,
+  },
   tokenId: { ...id, name: "token_id", doc: "The sampled token's number in the vocabulary." },
   oldLogProb: {
     ...float,

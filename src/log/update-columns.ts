@@ -4,6 +4,8 @@ import type { ColumnSpec } from "./column-spec.ts";
 const UNMEASURED = "the run did not measure it";
 const NO_CLIP = "the loss does not clip";
 const NO_INTERVENTION = "the run has no intervention";
+const NO_LOG_Z = "the run has no intervention with a log Z";
+const NO_MATCHING = "the run has not the intervention `dmpo`";
 const id = { dtype: "i32", shape: "[U]", unit: "1" } as const;
 const number = { dtype: "f64", shape: "[U]" } as const;
 const nats = { ...number, unit: "nats" } as const;
@@ -99,5 +101,31 @@ export const updateColumns = {
     ...selected,
     name: "selected_negative_low",
     doc: "The same with a negative advantage and a log-probability of at most that mean.",
+  },
+  logZ: {
+    ...nats,
+    name: "log_z",
+    doc: "Mean over the mini-batch's responses of their prompt's log Z in trajectory balance, before the update.",
+    nullWhen: NO_LOG_Z,
+  },
+  logZResidual: {
+    ...number,
+    name: "log_z_residual",
+    unit: "nats²",
+    doc: "Mean over the mini-batch's responses of the squared residual of trajectory balance, before the update.",
+    nullWhen: NO_LOG_Z,
+  },
+  groupEntropy: {
+    ...nats,
+    name: "group_entropy",
+    doc: "Entropy of softmax over a group's length-normalised log-probabilities, before the update; mean over the mini-batch's groups.",
+    nullWhen: NO_MATCHING,
+  },
+  groupDistance: {
+    ...number,
+    name: "group_distance",
+    unit: "1",
+    doc: "Mean squared difference between that distribution and the one that the group's rewards set; mean over the mini-batch's groups.",
+    nullWhen: NO_MATCHING,
   },
 } as const satisfies Record<string, ColumnSpec>;

@@ -58,7 +58,7 @@ export function smallLab(config: ExperimentConfig, seed = 1, sharpness = SHARPNE
     values.get("tokens.weight")!.map((value) => sharpness * value),
   );
   disposePolicy(policy);
-  return makeLab(config, exam, values, values);
+  return makeLab(config, exam, { policy: values });
 }
 
 /** What a lab's policy does on some problems, with rewards made up so that they differ within groups. */

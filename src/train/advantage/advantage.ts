@@ -14,6 +14,8 @@ export interface AdvantageInput {
   readonly values?: Matrix | undefined;
   /** [B], reward of the greedy response to the same prompt; `remax` needs it. */
   readonly baseline?: Float64Array | undefined;
+  /** [B, T], reward of each token besides `rewards`; `prime` needs it. */
+  readonly processRewards?: Matrix | undefined;
 }
 
 /** Advantages and returns, [B, T] each, 0 outside the mask. */

@@ -1,7 +1,7 @@
 /**
  * The table of advantage estimators: one row a kind of the configuration.
  *
- * Every estimator follows verl 0.9.1, guards included. One deviation: advantages and returns are 0 outside the mask,
+ * Every estimator but `prime`, which is not in verl itself, follows verl 0.9.1, guards included. One deviation: advantages and returns are 0 outside the mask,
  * where verl's `gae` and `remax` leave what their recursions give.
  */
 import { ShapeError } from "../../base/errors.ts";
@@ -13,6 +13,7 @@ import { gpg } from "./gpg.ts";
 import { grpo } from "./grpo.ts";
 import { grpoPassK } from "./grpo-pass-k.ts";
 import { opo } from "./opo.ts";
+import { prime } from "./prime.ts";
 import { reinforcePlusPlus } from "./reinforce-plus-plus.ts";
 import { reinforcePlusPlusBaseline } from "./reinforce-plus-plus-baseline.ts";
 import { remax } from "./remax.ts";
@@ -29,6 +30,7 @@ export const advantageEstimators: { readonly [K in AdvantageKind]: AdvantageEsti
   gae,
   "grpo-pass-k": grpoPassK,
   gpg,
+  prime,
 };
 
 function checkMatrix(name: string, matrix: Matrix, { rows, columns }: Matrix): void {
@@ -47,10 +49,18 @@ function checkRows(name: string, length: number, { rows }: Matrix): void {
   );
 }
 
-function checkInput({ rewards, mask, group, values, baseline }: AdvantageInput): void {
+function checkInput({
+  rewards,
+  mask,
+  group,
+  values,
+  baseline,
+  processRewards,
+}: AdvantageInput): void {
   checkMatrix("mask", mask, rewards);
   checkRows("group", group.length, rewards);
   if (values !== undefined) checkMatrix("values", values, rewards);
+  if (processRewards !== undefined) checkMatrix("processRewards", processRewards, rewards);
   if (baseline !== undefined) checkRows("baseline", baseline.length, rewards);
 }
 

@@ -14,10 +14,36 @@ import type {
 import type { LossConfig } from "../../config/loss-config.ts";
 import type { tf } from "../../engine/tfjs.ts";
 import { adjustClipCov, selectClipCov } from "./clip-cov.ts";
+import { weighByCovariance } from "./covariance-weights.ts";
+import { weighByDiscriminator } from "./discriminator.ts";
+import { adjustEntropic, controlEntropic, selectLikely } from "./entropic.ts";
+import { shapeByEntropy } from "./entropy-advantage.ts";
 import { adjustEntropyBonus } from "./entropy-bonus.ts";
-import type { AdjustmentTensors, ChoiceOrder, Intervention, ScopeTokens } from "./intervention.ts";
+import { weighByEntropyRatio } from "./erc.ts";
+import { weighByEntropy } from "./high-entropy.ts";
+import { adjustAdaptiveEntropy, controlAdaptiveEntropy } from "./adaptive-entropy.ts";
+import { disaLoss, disaProposals } from "./disa.ts";
+import { dmpoLoss } from "./dmpo.ts";
+import type {
+  AdjustmentTensors,
+  ChoiceOrder,
+  Control,
+  ControlState,
+  Intervention,
+  ProposalPlan,
+  ResponseLoss,
+  SampledTokens,
+  ScopeResponses,
+  ScopeTokens,
+  WeighedTokens,
+} from "./intervention.ts";
+import { flowRlLoss } from "./flow-rl.ts";
 import { adjustKlCov, selectKlCov } from "./kl-cov.ts";
+import { controlPolarity, weighByPolarity } from "./polarity-weights.ts";
 import { adjustReferenceKl } from "./reference-kl.ts";
+import { weighBySign } from "./sign-weights.ts";
+import { controlStare, weighSurprising } from "./stare.ts";
+import { weighByChange } from "./steer.ts";
 
 /** Interventions by kind. */
 export const interventions: { readonly [K in InterventionKind]: Intervention<K> } = {
@@ -30,6 +56,30 @@ export const interventions: { readonly [K in InterventionKind]: Intervention<K> 
   },
   "entropy-bonus": { adjust: adjustEntropyBonus },
   "reference-kl": { needsReference: true, adjust: adjustReferenceKl },
+  "adaptive-entropy": { control: controlAdaptiveEntropy, adjust: adjustAdaptiveEntropy },
+  "sign-weights": { weigh: weighBySign },
+  "high-entropy": { weigh: weighByEntropy, isChosen: (factor) => factor > 0 },
+  "entropy-advantage": { reshape: shapeByEntropy },
+  steer: { weigh: weighByChange },
+  stare: { control: controlStare, weigh: weighSurprising },
+  "covariance-weights": { weigh: weighByCovariance },
+  "polarity-weights": { control: controlPolarity, weigh: weighByPolarity },
+  discriminator: { weigh: weighByDiscriminator },
+  erc: { weigh: weighByEntropyRatio },
+  entropic: { control: controlEntropic, select: selectLikely, adjust: adjustEntropic },
+  dmpo: { responseLoss: dmpoLoss },
+  flowrl: {
+    needsReference: true,
+    learnsLogZ: true,
+    responseLoss: flowRlLoss,
+    replacesTokenLoss: ({ beside }) => !beside,
+  },
+  disa: {
+    needsReference: true,
+    proposals: disaProposals,
+    responseLoss: disaLoss,
+    replacesTokenLoss: ({ beside }) => !beside,
+  },
 };
 
 function rowOf<K extends InterventionKind>(options: OptionsOf<K>): Intervention<K> {
@@ -44,6 +94,39 @@ export function selectsTokens(config: InterventionConfig): boolean {
 /** Whether {@link adjustLoss} must be given the log-probabilities of the reference policy. */
 export function needsReference(config: InterventionConfig): boolean {
   return interventions[config.kind].needsReference ?? false;
+}
+
+/** Whether {@link adjustLoss} must be given the step's coefficient. */
+export function hasController(config: InterventionConfig): boolean {
+  return interventions[config.kind].control !== undefined;
+}
+
+/** Whether the intervention has a loss of whole responses, {@link lossOfResponses}. */
+export function hasResponseLoss(config: InterventionConfig): boolean {
+  return interventions[config.kind].responseLoss !== undefined;
+}
+
+function replaces<K extends InterventionKind>(options: OptionsOf<K>): boolean {
+  return rowOf(options).replacesTokenLoss?.(options) ?? false;
+}
+
+/** Whether the response loss stands in place of the tokens' losses. */
+export function replacesTokenLoss(config: InterventionConfig): boolean {
+  return replaces(config);
+}
+
+function proposals<K extends InterventionKind>(options: OptionsOf<K>): ProposalPlan | undefined {
+  return rowOf(options).proposals?.(options);
+}
+
+/** How log Z is estimated and frozen; undefined for interventions that do not. */
+export function proposalsOf(config: InterventionConfig): ProposalPlan | undefined {
+  return proposals(config);
+}
+
+/** Whether the policy must have a head that predicts log Z. */
+export function learnsLogZ(config: InterventionConfig): boolean {
+  return interventions[config.kind].learnsLogZ ?? false;
 }
 
 /** The surrogate that applies: the intervention's own, else the configured one. */
@@ -71,6 +154,82 @@ export function selectTokens(
   order: ChoiceOrder,
 ): Uint8Array {
   return select(tokens, config, order) ?? new Uint8Array(tokens.logProb.length);
+}
+
+function control<K extends InterventionKind>(
+  state: ControlState,
+  entropy: number,
+  options: OptionsOf<K>,
+): Control | undefined {
+  return rowOf(options).control?.(state, entropy, options);
+}
+
+/**
+ * The coefficient of a step, and what the controller remembers of it.
+ *
+ * @param entropy - mean token entropy of the step's responses, nats.
+ * @returns undefined for interventions without a controller.
+ */
+export function controlStep(
+  state: ControlState,
+  entropy: number,
+  config: InterventionConfig,
+): Control | undefined {
+  return control(state, entropy, config);
+}
+
+function reshape<K extends InterventionKind>(
+  tokens: SampledTokens,
+  options: OptionsOf<K>,
+  coefficient: number,
+): Float64Array | undefined {
+  return rowOf(options).reshape?.(tokens, options, coefficient);
+}
+
+/** The advantages [N] that the updates of a step see; those given where the intervention leaves them alone. */
+export function reshapeAdvantages(
+  tokens: SampledTokens,
+  config: InterventionConfig,
+  coefficient: number,
+): Float64Array {
+  return reshape(tokens, config, coefficient) ?? tokens.advantage;
+}
+
+function weigh<K extends InterventionKind>(
+  tokens: WeighedTokens,
+  options: OptionsOf<K>,
+  coefficient: number,
+): Float64Array | undefined {
+  return rowOf(options).weigh?.(tokens, options, coefficient);
+}
+
+/** Whether a token with this factor counts as chosen. */
+export function isChosen({ kind }: InterventionConfig, factor: number): boolean {
+  return interventions[kind].isChosen?.(factor) ?? factor !== 1;
+}
+
+/** Factors [n] on the losses of one scope's tokens; undefined for interventions that weigh none. */
+export function weighTokens(
+  tokens: WeighedTokens,
+  config: InterventionConfig,
+  coefficient: number,
+): Float64Array | undefined {
+  return weigh(tokens, config, coefficient);
+}
+
+function responseLoss<K extends InterventionKind>(
+  responses: ScopeResponses,
+  options: OptionsOf<K>,
+): ResponseLoss | undefined {
+  return rowOf(options).responseLoss?.(responses, options);
+}
+
+/** The loss of a mini-batch's whole responses; undefined for interventions without one. */
+export function lossOfResponses(
+  responses: ScopeResponses,
+  config: InterventionConfig,
+): ResponseLoss | undefined {
+  return responseLoss(responses, config);
 }
 
 function adjust<K extends InterventionKind>(

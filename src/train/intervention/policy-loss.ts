@@ -24,12 +24,14 @@ export function policyLoss(
  * brings.
  *
  * @param mask - [B, T] of the whole mini-batch.
+ * @param group - [B], which prompt a sequence answers, for aggregations over prompts.
  * @returns [B T].
  */
 export function policyWeights(
   { loss, intervention }: PolicyLossConfig,
   chosen: Aggregation,
   mask: Matrix,
+  group?: Int32Array,
 ): Float64Array {
-  return aggregationWeights(aggregationOf(surrogateUnder(intervention, loss), chosen), mask);
+  return aggregationWeights(aggregationOf(surrogateUnder(intervention, loss), chosen), mask, group);
 }

@@ -37,6 +37,22 @@ export interface RatioBounds {
   readonly dualClip?: number | null;
 }
 
+/** 1 where A > 0 and the ratio is above its upper bound, and where A < 0 and it is below its lower one; [B, T] each. */
+export function boundIndicators(
+  ratio: tf.Tensor2D,
+  advantage: tf.Tensor2D,
+  { clipLow, clipHigh }: RatioBounds,
+): { readonly above: tf.Tensor2D; readonly below: tf.Tensor2D } {
+  const [lowest, highest] = [1 - clipLow, 1 + clipHigh];
+  const above = indicator([ratio, advantage], ([ratio_, advantage_]) =>
+    tf.logicalAnd(tf.greater(advantage_, 0), tf.greater(ratio_, highest)),
+  );
+  const below = indicator([ratio, advantage], ([ratio_, advantage_]) =>
+    tf.logicalAnd(tf.less(advantage_, 0), tf.less(ratio_, lowest)),
+  );
+  return { above, below };
+}
+
 /**
  * PPO's pessimistic ratio: held at 1 + clipHigh where the advantage is positive, at 1 − clipLow where it is negative,
  * and there at `dualClip` from above. −A times it is max(−A r, −A clip(r)), with no gradient where it is held.
@@ -48,17 +64,12 @@ export interface RatioBounds {
 export function pessimisticRatio(
   ratio: tf.Tensor2D,
   advantage: tf.Tensor2D,
-  { clipLow, clipHigh, dualClip = null }: RatioBounds,
+  bounds: RatioBounds,
 ): { readonly ratio: tf.Tensor2D; readonly clipped: tf.Tensor2D } {
-  const [lowest, highest] = [1 - clipLow, 1 + clipHigh];
-  const above = indicator([ratio, advantage], ([ratio_, advantage_]) =>
-    tf.logicalAnd(tf.greater(advantage_, 0), tf.greater(ratio_, highest)),
-  );
-  const below = indicator([ratio, advantage], ([ratio_, advantage_]) =>
-    tf.logicalAnd(tf.less(advantage_, 0), tf.less(ratio_, lowest)),
-  );
+  const { clipLow, clipHigh, dualClip = null } = bounds;
+  const { above, below } = boundIndicators(ratio, advantage, bounds);
   const held = tf.add(above, below);
-  const bound = tf.add(tf.mul(above, highest), tf.mul(below, lowest));
+  const bound = tf.add(tf.mul(above, 1 + clipHigh), tf.mul(below, 1 - clipLow));
   const clip = {
     ratio: tf.add<tf.Tensor2D>(tf.mul(ratio, tf.sub(1, held)), bound),
     clipped: tf.sub<tf.Tensor2D>(above, below),

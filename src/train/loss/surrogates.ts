@@ -1,11 +1,12 @@
 /**
  * The table of surrogate losses: one row a kind of the configuration.
  *
- * Every loss follows verl 0.9.1. Deviation: log-ratios are held within ±20 nats everywhere, where verl does so in
+ * Every loss but CE-GPPO, which verl lacks, follows verl 0.9.1. Deviation: log-ratios are held within ±20 nats everywhere, where verl does so in
  * `vanilla`, `cispo` and `sapo` only.
  */
 import type { LossConfig, LossKind, OptionsOf } from "../../config/loss-config.ts";
 import type { Aggregation, AggregationRule } from "./aggregation.ts";
+import { ceGppo } from "./ce-gppo.ts";
 import { cispo } from "./cispo.ts";
 import { gmpo } from "./gmpo.ts";
 import { gpg } from "./gpg.ts";
@@ -23,6 +24,7 @@ export const surrogates: { readonly [K in LossKind]: SurrogateLoss<K> } = {
   gpg: { loss: gpg },
   gmpo: { loss: gmpo, aggregation: "row-mean-token-mean" },
   sapo: { loss: sapo, aggregation: "seq-mean-token-mean" },
+  "ce-gppo": { loss: ceGppo },
   "policy-gradient": { loss: policyGradient },
 };
 

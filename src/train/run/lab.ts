@@ -8,12 +8,15 @@ import {
 } from "../policy/policy.ts";
 import { POLICY_SIZES, type PolicyShape } from "../policy/policy-shape.ts";
 import { Roller } from "../rollout/roller.ts";
+import { learnsLogZ, needsReference, proposalsOf } from "../intervention/interventions.ts";
 import type { Task } from "../task/task.ts";
 import { makeTask } from "../task/tasks.ts";
 import { makeTokenizer, type Tokenizer } from "../task/tokenizer.ts";
 import { ForwardPrograms } from "../update/forward-programs.ts";
+import { ImplicitReward } from "../update/implicit-reward.ts";
 import type { UpdateTools } from "../update/step-batch.ts";
 import { UpdatePrograms } from "../update/update-programs.ts";
+import { PassHistory } from "./pass-history.ts";
 import type { Examiner } from "./sample-batch.ts";
 
 /** What is asked of a policy, in characters and in tokens. */
@@ -26,13 +29,18 @@ export interface Exam {
 /** A policy with all programs over it. */
 export interface Lab extends Examiner, UpdateTools {
   readonly policy: Policy;
-  /** Forward passes of the policy that a divergence is measured to, where the intervention has one. */
+  /** Forward passes of the policy that the run started from, where something is measured against it. */
   readonly reference: ForwardPrograms | undefined;
+  /** Rollouts of that policy, where the intervention wants proposals. */
+  readonly proposer: Roller | undefined;
+  /** The model of process rewards, where the advantages have some. */
+  readonly implicitReward: ImplicitReward | undefined;
   dispose(): Promise<void>;
 }
 
 /** The task of a configuration and the shape of the policy that fits it. */
-export function makeExam({ task: taskOptions, policy, advantage }: ExperimentConfig): Exam {
+export function makeExam(config: ExperimentConfig): Exam {
+  const { task: taskOptions, policy, advantage, intervention } = config;
   const task = makeTask(taskOptions);
   const tokenizer = makeTokenizer(task.alphabet);
   const shape: PolicyShape = {
@@ -40,10 +48,14 @@ export function makeExam({ task: taskOptions, policy, advantage }: ExperimentCon
     vocabulary: tokenizer.size,
     length: task.promptLength + task.responseLength + 2, // with an end token before and after
     positions: policy.positions,
-    valueHead: advantage.kind === "gae",
+    valueHead: advantage.kind === "gae" || learnsLogZ(intervention),
   };
   return { task, tokenizer, shape };
 }
+
+/** Whether something is measured against the policy that the run starts from. */
+const wantsReference = ({ intervention, advantage }: ExperimentConfig): boolean =>
+  needsReference(intervention) || advantage.kind === "prime";
 
 /** The programs of rollouts over a policy. */
 export function makeRoller(policy: Policy, { task }: Exam, { rollout }: ExperimentConfig): Roller {
@@ -56,27 +68,62 @@ export function makeRoller(policy: Policy, { task }: Exam, { rollout }: Experime
   });
 }
 
+/** The model of process rewards, which has no value head. */
+function makeImplicitReward(
+  { shape }: Exam,
+  config: ExperimentConfig,
+  values: ParameterValues,
+): ImplicitReward | undefined {
+  if (config.advantage.kind !== "prime") return undefined;
+  const policy = restorePolicy({ ...shape, valueHead: false }, values);
+  return new ImplicitReward(policy, config, config.advantage);
+}
+
+/** The programs of proposals by the reference policy, which are drawn among all tokens. */
+function makeProposer(
+  policy: Policy,
+  { task }: Exam,
+  { rollout, intervention }: ExperimentConfig,
+): Roller | undefined {
+  const plan = proposalsOf(intervention);
+  if (plan === undefined) return undefined;
+  return new Roller(policy, {
+    prompts: rollout.prompts,
+    sequences: rollout.prompts * plan.samples,
+    promptLength: task.promptLength + 1,
+    temperature: plan.temperature ?? rollout.temperature,
+    topP: 1,
+  });
+}
+
+/** Parameters of the policies of a lab. */
+interface LabParameters {
+  readonly policy: ParameterValues;
+  readonly reference?: ParameterValues;
+  readonly rewardModel?: ParameterValues;
+}
+
 /**
  * Makes a lab.
  *
- * @param start - parameters of the policy.
- * @param reference - those of the reference policy, where the intervention has one.
+ * @param reference - parameters of the reference policy, where the run has one; the policy's own by default.
+ * @param rewardModel - those of the model of process rewards, where the run has one; the reference's by default.
  */
 export function makeLab(
   config: ExperimentConfig,
   exam: Exam,
-  start: ParameterValues,
-  reference: ParameterValues,
+  { policy: start, reference = start, rewardModel = reference }: LabParameters,
 ): Lab {
   const policy = restorePolicy(exam.shape, start);
   const roller = makeRoller(policy, exam, config);
-  const { temperature } = config.rollout;
+  const { temperature, retireAt } = config.rollout;
   const forward = new ForwardPrograms(policy, temperature);
   const programs = new UpdatePrograms(policy, config);
-  const anchor =
-    config.intervention.kind === "reference-kl"
-      ? new ForwardPrograms(restorePolicy(exam.shape, reference), temperature)
-      : undefined;
+  const anchor = wantsReference(config)
+    ? new ForwardPrograms(restorePolicy(exam.shape, reference), temperature)
+    : undefined;
+  const proposer = anchor && makeProposer(anchor.policy, exam, config);
+  const implicitReward = makeImplicitReward(exam, config, rewardModel);
   return {
     ...exam,
     config,
@@ -85,10 +132,16 @@ export function makeLab(
     forward,
     programs,
     reference: anchor,
+    proposer,
+    implicitReward,
+    passHistory: retireAt === null ? undefined : new PassHistory(retireAt),
     async dispose() {
       await roller.dispose();
       await forward.dispose();
       await programs.dispose();
+      await proposer?.dispose();
+      await implicitReward?.dispose();
+      if (implicitReward !== undefined) disposePolicy(implicitReward.policy);
       await anchor?.dispose();
       if (anchor !== undefined) disposePolicy(anchor.policy);
       disposePolicy(policy);

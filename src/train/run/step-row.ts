@@ -1,6 +1,8 @@
 /** A step's row of the log: every number of it, computed once; knows neither the file nor the loop. */
+import type { LogPartition } from "../intervention/log-partition.ts";
 import { tokenCovariance } from "../intervention/token-covariance.ts";
 import type { Changes } from "../update/forward-programs.ts";
+import type { RewardFit } from "../update/implicit-reward.ts";
 import type { StepBatch } from "../update/step-batch.ts";
 import type { UpdatesTaken } from "../update/take-updates.ts";
 import type { Evaluation } from "./evaluate.ts";
@@ -15,13 +17,36 @@ export interface StepParts {
   readonly taken: UpdatesTaken;
   readonly changes: Changes;
   readonly evaluation: Evaluation | undefined;
+  /** Of an intervention with a controller. */
+  readonly coefficient: number | null;
+  /** Of a model of process rewards. */
+  readonly rewardFit: RewardFit | undefined;
 }
 
 const COVARIANCE_QUANTILES = [0.5, 0.98, 0.998, 1];
 
+/** What a loss of whole responses measures in each update. */
+const MEASURES = ["log_z", "log_z_residual", "group_entropy", "group_distance"];
+
+function meanOfUpdates({ rows }: UpdatesTaken, name: string): number | null {
+  const values = rows.map((row) => row.get(name)).filter((value) => typeof value === "number");
+  return values.length === 0 ? null : mean(values);
+}
+
+/** How far the estimates of log Z can be trusted, means over the prompts. */
+function partitionColumns({ partitions }: StepBatch): [string, number | null][] {
+  const over = (value: (one: LogPartition) => number): number | null =>
+    partitions === undefined ? null : mean(partitions.map((one) => value(one)));
+  return [
+    ["log_z_ess", over(({ effectiveShare }) => effectiveShare)],
+    ["log_z_max_weight", over(({ largestShare }) => largestShare)],
+    ["log_z_bias", over(({ bias }) => bias)],
+  ];
+}
+
 /** The row, without the times. */
 export function stepRow(parts: StepParts): [string, number | null][] {
-  const { step, experience, batch, taken, changes, evaluation } = parts;
+  const { step, experience, batch, taken, changes, evaluation, coefficient, rewardFit } = parts;
   const { responses, rewards } = experience;
   const places = tokenPlaces(responses);
   const entropy = pick(places, responses.entropy);
@@ -60,10 +85,16 @@ export function stepRow(parts: StepParts): [string, number | null][] {
     ["clip_low_share", low],
     ["clip_high_share", high],
     ["selected_share", selected === undefined ? null : mean(pick(places, selected))],
+    ["coefficient", coefficient],
+    ...MEASURES.map((name) => [name, meanOfUpdates(taken, name)] as [string, number | null]),
+    ...partitionColumns(batch),
+    ["process_loss", rewardFit?.crossEntropy ?? null],
+    ["process_accuracy", rewardFit?.accuracy ?? null],
     ["grad_norm", taken.gradientNorm],
     ["learning_rate", taken.learningRate],
     ["response_length", places.count / responses.count],
     ["zero_variance_group_share", experience.zeroVarianceShare],
+    ["retired_problems", experience.retiredProblems],
     ["tokens", places.count],
   ];
 }

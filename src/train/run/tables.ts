@@ -22,6 +22,7 @@ export function tokenTable(step: number, { experience, batch, marks, changes }: 
       ["group_id", Float64Array.from(sequence, (b) => responses.promptOf[b]!)],
       ["sequence_id", Float64Array.from(sequence)],
       ["position", Float64Array.from(position)],
+      ["update", Float64Array.from(place, (one) => marks.update[one]!)],
       ["token_id", Float64Array.from(place, (one) => responses.tokens[one]!)],
       ["old_log_prob", oldLogProb],
       ["log_prob", logProb],

@@ -2,15 +2,21 @@
 import { RunError } from "../../base/errors.ts";
 import { monotonicMs } from "../../base/clock.ts";
 import type { Rng } from "../../base/random.ts";
+import type { ExperimentConfig } from "../../config/experiment-config.ts";
 import { computeAdvantages } from "../advantage/advantages.ts";
+import type { ControlState } from "../intervention/intervention.ts";
+import { controlStep, reshapeAdvantages } from "../intervention/interventions.ts";
 import type { Responses } from "../rollout/roll-out.ts";
 import type { Part } from "../update/lay-out.ts";
+import type { RewardFit } from "../update/implicit-reward.ts";
 import { partsOfStep, type StepBatch } from "../update/step-batch.ts";
 import { takeUpdates, type UpdateRow, type UpdatesTaken } from "../update/take-updates.ts";
 import type { Changes } from "../update/forward-programs.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import type { Lab } from "./lab.ts";
+import { propose } from "./propose.ts";
 import { answer, sampleStep, type StepExperience } from "./sample-batch.ts";
+import { mean, pick, tokenPlaces } from "./statistics.ts";
 import { stepRow } from "./step-row.ts";
 
 /** What a step gave: its row of the log, and what its tables are made of. */
@@ -21,6 +27,8 @@ export interface StepResult {
   readonly batch: StepBatch;
   readonly marks: UpdatesTaken["marks"];
   readonly changes: Changes;
+  /** What the intervention's controller remembers after the step. */
+  readonly control: ControlState;
 }
 
 /** What is done in a step besides training. */
@@ -37,10 +45,16 @@ const secondsSince = (started: number): number => (monotonicMs() - started) / 10
 /**
  * Takes one step.
  *
+ * @param control - what the intervention's controller remembers of the steps before.
  * @param root - the run's stream; a step's numbers are a function of it and of the step's number alone.
  * @throws {@link RunError} if the loss or the gradient is not finite.
  */
-export async function trainStep(lab: Lab, plan: StepPlan, root: Rng): Promise<StepResult> {
+export async function trainStep(
+  lab: Lab,
+  plan: StepPlan,
+  control: ControlState,
+  root: Rng,
+): Promise<StepResult> {
   const { config, forward } = lab;
   const rng = root.stream(`step-${plan.step}`);
 
@@ -52,11 +66,14 @@ export async function trainStep(lab: Lab, plan: StepPlan, root: Rng): Promise<St
   const experience = await sampleStep(lab, config.rollout, rng.stream("experience"));
   const secondsRollout = secondsSince(rolloutStarted);
 
-  // 3. Rewards become advantages.
+  // 3. Rewards become advantages; a controller looks at the entropy.
   const updateStarted = monotonicMs();
   const { responses } = experience;
   const parts = partsOfStep(responses, config.update.microBatch, lab.policy.shape.length);
-  const batch = await makeBatch(lab, experience, parts, rng.stream("greedy"));
+  const entropy = mean(pick(tokenPlaces(responses), responses.entropy));
+  const controlled = controlStep(control, entropy, config.intervention);
+  const coefficient = controlled?.coefficient ?? 0;
+  const { batch, rewardFit } = await makeBatch(lab, { experience, parts, coefficient }, rng);
 
   // 4. Update, mini-batch by mini-batch.
   const taken = await takeUpdates(
@@ -71,7 +88,16 @@ export async function trainStep(lab: Lab, plan: StepPlan, root: Rng): Promise<St
   // 5. Measure on the same tokens what the updates did.
   const logStarted = monotonicMs();
   const changes = await forward.compare(responses, parts, responses.logits);
-  const row = stepRow({ step: plan.step, experience, batch, taken, changes, evaluation });
+  const row = stepRow({
+    step: plan.step,
+    experience,
+    batch,
+    taken,
+    changes,
+    evaluation,
+    coefficient: controlled?.coefficient ?? null,
+    rewardFit,
+  });
   return {
     row: new Map([
       ...row,
@@ -84,6 +110,7 @@ export async function trainStep(lab: Lab, plan: StepPlan, root: Rng): Promise<St
     batch,
     marks: taken.marks,
     changes,
+    control: controlled?.state ?? control,
   };
 }
 
@@ -109,23 +136,31 @@ function responseMask({ count, longest, lengths }: Responses): Float64Array {
   return mask;
 }
 
+interface BatchParts {
+  readonly experience: StepExperience;
+  readonly parts: readonly Part[];
+  readonly coefficient: number;
+}
+
 /** Advantages, and what else the updates need that the policies must be asked for. */
 async function makeBatch(
   lab: Lab,
-  experience: StepExperience,
-  parts: readonly Part[],
+  { experience, parts, coefficient }: BatchParts,
   rng: Rng,
-): Promise<StepBatch> {
-  const { config, policy, forward, reference } = lab;
+): Promise<{ readonly batch: StepBatch; readonly rewardFit: RewardFit | undefined }> {
+  const { config, forward, reference, implicitReward } = lab;
   const { responses, rewards } = experience;
   const matrix = (values: Float64Array) => ({
     rows: responses.count,
     columns: responses.longest,
     values,
   });
-  const values = policy.shape.valueHead
-    ? (await forward.score(responses, parts)).values
-    : undefined;
+  const values =
+    config.advantage.kind === "gae" ? (await forward.score(responses, parts)).values : undefined;
+  const anchored = await reference?.score(responses, parts);
+  const referenceLogProb = anchored?.logProb;
+  const scored =
+    referenceLogProb && (await implicitReward?.step({ ...experience, referenceLogProb }, parts));
   const { advantages, returns } = computeAdvantages(
     {
       rewards: matrix(tokenRewards(responses, rewards)),
@@ -133,18 +168,44 @@ async function makeBatch(
       group: responses.promptOf,
       ...(values === undefined ? {} : { values: matrix(Float64Array.from(values)) }),
       ...(config.advantage.kind === "remax"
-        ? { baseline: await greedyBaseline(lab, experience, rng) }
+        ? { baseline: await greedyBaseline(lab, experience, rng.stream("greedy")) }
         : {}),
+      ...(scored === undefined ? {} : { processRewards: matrix(scored.rewards) }),
     },
     config.advantage,
   );
-  const anchored = await reference?.score(responses, parts);
-  return {
+  const partitions = await propose(lab, experience.problems, rng.stream("proposals"));
+  const batch = {
     responses,
-    advantage: advantages.values,
+    rewards,
+    coefficient,
+    advantage: reshaped(experience, advantages.values, coefficient, config),
     ...(values === undefined ? {} : { returns: returns.values, oldValues: values }),
-    ...(anchored === undefined ? {} : { referenceLogProb: anchored.logProb }),
+    ...(referenceLogProb === undefined ? {} : { referenceLogProb }),
+    ...(partitions === undefined ? {} : { partitions }),
   };
+  return { batch, rewardFit: scored?.fit };
+}
+
+/** The advantages [B, R] as the intervention reshapes them. */
+function reshaped(
+  { responses }: StepExperience,
+  advantage: Float64Array,
+  coefficient: number,
+  { intervention }: ExperimentConfig,
+): Float64Array {
+  const places = tokenPlaces(responses);
+  const tokens = {
+    oldLogProb: pick(places, responses.logProb),
+    entropy: pick(places, responses.entropy),
+    polarity: pick(places, responses.polarity),
+    advantage: pick(places, advantage),
+  };
+  const values = reshapeAdvantages(tokens, intervention, coefficient);
+  if (values === tokens.advantage) return advantage;
+  const all = new Float64Array(advantage.length);
+  for (const [n, value] of values.entries()) all[places.place[n]!] = value;
+  return all;
 }
 
 /** The reward of the likeliest response to each sequence's prompt: [B]. */

@@ -17,7 +17,8 @@ import { parameterCount } from "../policy/policy-shape.ts";
 import {
   checkpointFiles,
   readSavedRun,
-  restoreOptimizer,
+  restoreOptimizers,
+  restorePassHistory,
   type RunState,
   type SavedRun,
 } from "./checkpoint-state.ts";
@@ -132,22 +133,24 @@ async function trainInto(
   let signalSeen = saved?.state.signalSeen ?? false;
   let step = first - 1;
   let savedStep = step;
+  let control = saved?.state.control ?? {};
   try {
     while (step < config.steps && signal?.aborted !== true) {
       step += 1;
-      const result = await trainStep(lab, planOf(config, step), root);
+      const result = await trainStep(lab, planOf(config, step), control, root);
       keep(run, lab, step, result);
+      ({ control } = result);
       onEvent({ kind: "step", step, row: result.row });
       signalSeen ||= result.experience.zeroVarianceShare < 1;
       if (!signalSeen && step >= PATIENCE) throw nothingToLearn(result);
       if (isDue(config.checkpoint.every, step)) {
-        await save(run, lab, { step, configHash: hash, signalSeen });
+        await save(run, lab, { step, configHash: hash, signalSeen, control });
         savedStep = step;
       }
       // Let signals in: the engine's calls do not.
       await new Promise((resolve) => setImmediate(resolve));
     }
-    if (savedStep < step) await save(run, lab, { step, configHash: hash, signalSeen });
+    if (savedStep < step) await save(run, lab, { step, configHash: hash, signalSeen, control });
   } finally {
     await lab.dispose();
   }
@@ -163,8 +166,9 @@ async function prepare(
 ): Promise<Lab> {
   const exam = makeExam(config);
   if (saved !== undefined) {
-    const lab = makeLab(config, exam, saved.policy, saved.reference);
-    restoreOptimizer(lab, saved);
+    const lab = makeLab(config, exam, saved);
+    restoreOptimizers(lab, saved);
+    restorePassHistory(lab, saved);
     announce(lab, `the checkpoint of step ${saved.state.step}`, saved.state.step, onEvent);
     return lab;
   }
@@ -172,9 +176,10 @@ async function prepare(
     onEvent({ kind: "warm-start", progress }),
   );
   disposePolicy(restorePolicy(exam.shape, values)); // a policy that does not fit is refused before any program is made
-  const lab = makeLab(config, exam, values, values);
+  const lab = makeLab(config, exam, { policy: values });
   announce(lab, source, 0, onEvent);
-  await save(run, lab, { step: 0, configHash: configHash(config), signalSeen: false });
+  const state = { step: 0, configHash: configHash(config), signalSeen: false, control: {} };
+  await save(run, lab, state);
   return lab;
 }
 

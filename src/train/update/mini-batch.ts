@@ -1,16 +1,34 @@
 /** One mini-batch of a step: what its programs are fed, and what they tell; knows neither schedule nor other mini-batches. */
 import type { Rng } from "../../base/random.ts";
 import type { Elements } from "../../engine/trace/graph-backend.ts";
-import { surrogateUnder } from "../intervention/interventions.ts";
+import {
+  hasController,
+  hasResponseLoss,
+  learnsLogZ,
+  replacesTokenLoss,
+  surrogateUnder,
+} from "../intervention/interventions.ts";
 import type { AggregationRule } from "../loss/aggregation.ts";
 import { aggregationOf } from "../loss/surrogates.ts";
-import { chooseTokens, scopeOf, type Selection, sequencesOf } from "./selection.ts";
+import {
+  chooseTokens,
+  type Present,
+  presentAtSampling,
+  scopeOf,
+  type Selection,
+  sequencesOf,
+} from "./selection.ts";
 import type { Changes } from "./forward-programs.ts";
 import { cutByLength, layOut, layOutTokens, nothing, type Part, takeBack } from "./lay-out.ts";
+import { type ResponsePull, responsePull } from "./response-pull.ts";
 import type { StepBatch, UpdateTools } from "./step-batch.ts";
 import { tokenWeights } from "./token-weights.ts";
 
 type TokenColumns = Readonly<Record<string, Float32Array | Float64Array>>;
+
+/** Products, entry by entry; the first as it is where there is no second. */
+const times = (values: Float64Array, factor: Float64Array | undefined): Float64Array =>
+  factor === undefined ? values : values.map((value, at) => value * factor[at]!);
 
 /** One mini-batch on its way through an update: chosen tokens, gradients, and what the update did. */
 export class MiniBatch {
@@ -49,33 +67,48 @@ export class MiniBatch {
     const { config } = this.tools;
     const scope = scopeOf(config);
     if (scope === undefined) return undefined;
-    const { responses, advantage } = this.batch;
+    const { responses, advantage, coefficient } = this.batch;
     const scopes = scope === "micro" ? sequencesOf(this.parts) : [this.sequences];
-    // Where the policy is the one that sampled, its log-probabilities are known and nothing is clipped yet.
-    const present = this.onPolicy
-      ? { logProb: responses.logProb, clipped: nothing(responses) }
-      : await this.preview();
-    return chooseTokens(config, { responses, advantage, ...present }, scopes, rng);
+    // Where the policy is the one that sampled, what it says is known.
+    const present = this.onPolicy ? presentAtSampling(responses) : await this.preview();
+    const candidates = { responses, advantage, coefficient, ...present };
+    return chooseTokens(config, candidates, scopes, rng);
+  }
+
+  /** The loss of whole responses and its pull on each token; undefined without one. */
+  async pull(): Promise<ResponsePull | undefined> {
+    const { config } = this.tools;
+    if (!hasResponseLoss(config.intervention)) return undefined;
+    return responsePull(config.intervention, this.batch, this.sequences, await this.preview());
   }
 
   /** What the policy says of the mini-batch before it is updated. */
-  private async preview(): Promise<{ logProb: Float32Array; clipped: Float32Array }> {
+  private async preview(): Promise<Present & { readonly values: Float32Array }> {
     const { responses } = this.batch;
-    const found = { logProb: nothing(responses), clipped: nothing(responses) };
-    const columns = this.columns(undefined);
+    const found = {
+      logProb: nothing(responses),
+      entropy: nothing(responses),
+      clipped: nothing(responses),
+      values: nothing(responses),
+    };
+    const columns = this.columns(undefined, undefined);
     for (const part of this.parts) {
       const seen = await this.tools.programs.preview(part, this.feeds(part, columns));
-      takeBack(responses, part, seen["logProb"]!, found.logProb);
-      takeBack(responses, part, seen["clipped"]!, found.clipped);
+      for (const [name, values] of Object.entries(found)) {
+        if (seen[name] !== undefined) takeBack(responses, part, seen[name], values);
+      }
     }
     return found;
   }
 
   /** Adds up the gradients of all parts. */
-  async accumulate(chosen: Float32Array | undefined): Promise<{ readonly loss: number }> {
+  async accumulate(
+    selection: Selection | undefined,
+    pull: ResponsePull | undefined,
+  ): Promise<{ readonly loss: number }> {
     const { responses } = this.batch;
-    const columns = this.columns(chosen);
-    let loss = 0;
+    const columns = this.columns(selection, pull);
+    let loss = pull?.offset ?? 0;
     for (const [k, part] of this.parts.entries()) {
       const found = await this.tools.programs.accumulate(part, {
         ...this.feeds(part, columns),
@@ -91,18 +124,22 @@ export class MiniBatch {
   }
 
   /** What the programs are told of each token besides the token itself, [B, R]. */
-  private columns(chosen: Float32Array | undefined): TokenColumns {
+  private columns(selection: Selection | undefined, pull: ResponsePull | undefined): TokenColumns {
     const { config } = this.tools;
     const { responses, advantage, referenceLogProb, returns, oldValues } = this.batch;
     const weights = (rule: AggregationRule): Float64Array =>
       tokenWeights(responses, this.sequences, rule);
     const loss = surrogateUnder(config.intervention, config.loss);
+    const weight = weights(aggregationOf(loss, config.aggregation));
+    const none = nothing(responses);
     return {
-      weight: weights(aggregationOf(loss, config.aggregation)),
+      weight: replacesTokenLoss(config.intervention) ? none : times(weight, selection?.factor),
       advantage,
       oldLogProb: responses.logProb,
-      selected: chosen ?? nothing(responses),
-      referenceLogProb: referenceLogProb ?? nothing(responses),
+      selected: selection?.chosen ?? none,
+      referenceLogProb: referenceLogProb ?? none,
+      ...(hasResponseLoss(config.intervention) ? { pull: pull?.byLogProb ?? none } : {}),
+      ...(learnsLogZ(config.intervention) ? { valuePull: pull?.byLogZ ?? none } : {}),
       ...(returns === undefined || oldValues === undefined
         ? {}
         : { returns, oldValues, valueWeight: weights("token-mean") }),
@@ -111,7 +148,7 @@ export class MiniBatch {
 
   /** A part's inputs. */
   private feeds(part: Part, columns: TokenColumns): Record<string, Elements | number> {
-    const { responses } = this.batch;
+    const { responses, coefficient } = this.batch;
     const laid = Object.entries(columns).map(
       ([name, values]) => [name, layOut(responses, part, values)] as const,
     );
@@ -119,15 +156,22 @@ export class MiniBatch {
       ...Object.fromEntries(laid),
       ...layOutTokens(responses, part),
       onPolicy: this.onPolicy ? 1 : 0,
+      ...(hasController(this.tools.config.intervention) ? { coefficient } : {}),
     };
   }
 
-  /** Writes down which tokens were chosen and clipped. */
+  /** Writes down which tokens were chosen and clipped, and in which update they first took part. */
   mark(
-    marks: { readonly selected: Float32Array | undefined; readonly clipped: Float32Array },
+    marks: {
+      readonly selected: Float32Array | undefined;
+      readonly clipped: Float32Array;
+      readonly update: Float32Array;
+    },
     chosen: Float32Array | undefined,
+    update: number,
   ): void {
     this.eachPlace((place) => {
+      if (marks.update[place] === 0) marks.update[place] = update;
       marks.clipped[place] = this.before.clipped[place]!;
       if (chosen?.[place] === 1) marks.selected![place] = 1;
     });

@@ -1,8 +1,8 @@
-/** Lets the intervention choose tokens before an update, scope by scope; knows no intervention. */
+/** Lets the intervention choose and weigh tokens before an update, scope by scope; knows no intervention. */
 import type { Rng } from "../../base/random.ts";
 import type { ExperimentConfig } from "../../config/experiment-config.ts";
-import type { ScopeTokens } from "../intervention/intervention.ts";
-import { selectTokens } from "../intervention/interventions.ts";
+import type { WeighedTokens } from "../intervention/intervention.ts";
+import { isChosen, selectTokens, weighTokens } from "../intervention/interventions.ts";
 import { countQuadrants, type Quadrants } from "../intervention/quadrants.ts";
 import type { Responses } from "../rollout/roll-out.ts";
 import { nothing, type Part } from "./lay-out.ts";
@@ -11,22 +11,38 @@ import { nothing, type Part } from "./lay-out.ts";
 export interface Selection {
   /** [B, R], 1 for a chosen token. */
   readonly chosen: Float32Array;
+  /** [B, R], factors on the tokens' losses; undefined if the intervention weighs none. */
+  readonly factor: Float64Array | undefined;
   /** Columns of the update's row: shares of the mini-batch's tokens. */
   readonly shares: readonly [string, number][];
 }
 
-/** What is chosen from. */
-export interface Candidates {
-  readonly responses: Responses;
-  /** [B, R]; log π of the policy before the update, and what its surrogate clips. */
+/** What the policy says of tokens before an update, and what its surrogate clips; [B, R] each. */
+export interface Present {
   readonly logProb: Float32Array;
+  readonly entropy: Float32Array;
   readonly clipped: Float32Array;
-  readonly advantage: Float64Array;
 }
+
+/** What is chosen from. */
+export interface Candidates extends Present {
+  readonly responses: Responses;
+  /** [B, R]. */
+  readonly advantage: Float64Array;
+  /** The step's coefficient, for interventions with a controller. */
+  readonly coefficient: number;
+}
+
+/** The policy that sampled as the present one: nothing is clipped yet. */
+export const presentAtSampling = (responses: Responses): Present => ({
+  logProb: responses.logProb,
+  entropy: responses.entropy,
+  clipped: nothing(responses),
+});
 
 type Scope = "micro" | "mini" | "global";
 
-/** The scope over which an intervention chooses; undefined for one that chooses nothing. */
+/** The scope over which an intervention chooses or weighs; undefined for one that does neither. */
 export const scopeOf = ({ intervention }: ExperimentConfig): Scope | undefined =>
   "scope" in intervention ? intervention.scope : undefined;
 
@@ -44,35 +60,50 @@ const NO_QUADRANTS: Quadrants = {
 };
 
 /**
- * Chooses tokens in each of some scopes.
+ * Chooses and weighs tokens in each of some scopes.
  *
  * @param scopes - sequences of each: the parts of a mini-batch, the mini-batch, or all of the step.
  */
 export function chooseTokens(
   config: ExperimentConfig,
-  { responses, logProb, clipped, advantage }: Candidates,
+  { responses, logProb, entropy, clipped, advantage, coefficient }: Candidates,
   scopes: readonly (readonly number[])[],
   rng: Rng,
 ): Selection {
   const chosen = nothing(responses);
+  let factor: Float64Array | undefined;
   const total = { ...NO_QUADRANTS };
   let tokens = 0;
   for (const [k, sequences] of scopes.entries()) {
     const places = placesOf(responses, sequences);
-    const scope: ScopeTokens = {
-      logProb: Float64Array.from(places, (place) => logProb[place]!),
-      advantage: Float64Array.from(places, (place) => advantage[place]!),
-      clipped: Float32Array.from(places, (place) => clipped[place]!),
+    const at = (values: Float32Array | Float64Array): Float64Array =>
+      Float64Array.from(places, (place) => values[place]!);
+    const scope: WeighedTokens = {
+      logProb: at(logProb),
+      advantage: at(advantage),
+      clipped: at(clipped),
+      oldLogProb: at(responses.logProb),
+      entropy: at(entropy),
+      sampledEntropy: at(responses.entropy),
+      polarity: at(responses.polarity),
     };
-    const marks = selectTokens(scope, config.intervention, rng.stream(`scope-${k}`));
+    const weights = weighTokens(scope, config.intervention, coefficient);
+    const marks =
+      weights === undefined
+        ? selectTokens(scope, config.intervention, rng.stream(`scope-${k}`))
+        : Uint8Array.from(weights, (weight) => (isChosen(config.intervention, weight) ? 1 : 0));
     marks.forEach((mark, n) => {
       chosen[places[n]!] = mark;
     });
+    if (weights !== undefined) {
+      factor ??= new Float64Array(chosen.length).fill(1);
+      for (const [n, weight] of weights.entries()) factor[places[n]!] = weight;
+    }
     const counts = countQuadrants(scope, marks);
     for (const name of Object.keys(total) as (keyof Quadrants)[]) total[name] += counts[name];
     tokens += places.length;
   }
-  return { chosen, shares: sharesOf(total, tokens) };
+  return { chosen, factor, shares: sharesOf(total, tokens) };
 }
 
 function sharesOf(counts: Quadrants, tokens: number): [string, number][] {

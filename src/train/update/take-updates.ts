@@ -2,7 +2,7 @@
 import type { Rng } from "../../base/random.ts";
 import type { ExperimentConfig } from "../../config/experiment-config.ts";
 import { learningRateAt } from "../../engine/op/learning-rate.ts";
-import { chooseTokens, scopeOf, type Selection } from "./selection.ts";
+import { chooseTokens, presentAtSampling, scopeOf, type Selection } from "./selection.ts";
 import { MiniBatch } from "./mini-batch.ts";
 import { nothing } from "./lay-out.ts";
 import type { StepBatch, UpdateTools } from "./step-batch.ts";
@@ -13,6 +13,8 @@ interface UpdateMarks {
   readonly selected: Float32Array | undefined;
   /** −1, 1 where the loss clipped the ratio at its lower or upper bound, in the token's last update. */
   readonly clipped: Float32Array;
+  /** The first update that the token took part in, from 1. */
+  readonly update: Float32Array;
 }
 
 /** One update's numbers, as `updates.jsonl` holds them. */
@@ -41,9 +43,13 @@ function learningRateOf({ optimizer, steps }: ExperimentConfig, step: number): n
   return learningRateAt(step, { kind, peak, warmUp, total: steps, floor: floor * peak });
 }
 
-/** Cuts B sequences, which lie group by group, into equal mini-batches in order; the last may be smaller. */
-function miniBatches(count: number, parts: number): number[][] {
-  const size = Math.ceil(count / parts);
+/**
+ * Cuts B sequences, which lie group by group, into equal mini-batches in order; the last may be smaller.
+ *
+ * @param unit - sequences that stay together.
+ */
+export function miniBatches(count: number, parts: number, unit = 1): number[][] {
+  const size = Math.ceil(count / unit / parts) * unit;
   const all = Array.from({ length: count }, (_, b) => b);
   return Array.from({ length: parts }, (_, k) => all.slice(k * size, (k + 1) * size)).filter(
     (one) => one.length > 0,
@@ -70,20 +76,24 @@ export async function takeUpdates(
   const marks = {
     selected: scope === undefined ? undefined : nothing(responses),
     clipped: nothing(responses),
+    update: nothing(responses),
   };
   const learningRate = learningRateOf(config, step);
   const rows: UpdateRow[] = [];
   const norms: number[] = [];
+  const { samples, zeroVariance } = config.rollout;
+  const unit = zeroVariance === "drop" ? samples : 1; // any number of groups may be left
   const global = scope === "global" ? chooseInStep(config, batch, rng) : undefined;
   for (let epoch = 0; epoch < config.update.epochs; epoch++) {
-    for (const sequences of miniBatches(responses.count, config.update.miniBatches)) {
+    for (const sequences of miniBatches(responses.count, config.update.miniBatches, unit)) {
       const onPolicy = norms.length === 0;
       const update = new MiniBatch(tools, batch, sequences, onPolicy);
       const selection = global ?? (await update.select(rng.stream(`update-${norms.length + 1}`)));
-      const sums = await update.accumulate(selection?.chosen);
+      const pull = await update.pull();
+      const sums = await update.accumulate(selection, pull);
       const norm = await programs.apply(learningRate);
       norms.push(norm);
-      update.mark(marks, selection?.chosen);
+      update.mark(marks, selection?.chosen, norms.length);
       const changes = measure ? await update.measure() : undefined;
       rows.push(
         new Map<string, number | null>([
@@ -94,6 +104,7 @@ export async function takeUpdates(
           ["learning_rate", learningRate],
           ...update.statistics(changes),
           ...(selection?.shares ?? []),
+          ...(pull?.measures ?? []),
         ]),
       );
     }
@@ -104,8 +115,8 @@ export async function takeUpdates(
 
 /** The choice over all of a step's tokens, by the log-probabilities with which they were sampled. */
 function chooseInStep(config: ExperimentConfig, batch: StepBatch, rng: Rng): Selection {
-  const { responses, advantage } = batch;
+  const { responses, advantage, coefficient } = batch;
   const all = Array.from({ length: responses.count }, (_, b) => b);
-  const present = { logProb: responses.logProb, clipped: nothing(responses) };
-  return chooseTokens(config, { responses, advantage, ...present }, [all], rng.stream("step"));
+  const candidates = { responses, advantage, coefficient, ...presentAtSampling(responses) };
+  return chooseTokens(config, candidates, [all], rng.stream("step"));
 }

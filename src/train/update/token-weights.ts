@@ -8,17 +8,17 @@ import type { Responses } from "../rollout/roll-out.ts";
  * @returns [B, R], 0 for other sequences and beyond responses.
  */
 export function tokenWeights(
-  { count, longest, lengths }: Responses,
+  { count, longest, lengths, promptOf }: Responses,
   sequences: readonly number[],
   rule: AggregationRule,
 ): Float64Array {
   const mask = new Float64Array(sequences.length * longest);
   sequences.forEach((b, row) => mask.fill(1, row * longest, row * longest + lengths[b]!));
-  const weights = aggregationWeights(rule, {
-    rows: sequences.length,
-    columns: longest,
-    values: mask,
-  });
+  const weights = aggregationWeights(
+    rule,
+    { rows: sequences.length, columns: longest, values: mask },
+    Int32Array.from(sequences, (b) => promptOf[b]!),
+  );
   const all = new Float64Array(count * longest);
   sequences.forEach((b, row) => {
     all.set(weights.subarray(row * longest, (row + 1) * longest), b * longest);

@@ -9,6 +9,7 @@ import { tokenStatistics } from "../../engine/op/token-statistics.ts";
 import { tf } from "../../engine/tfjs.ts";
 import type { Specs, TensorSpec } from "../../engine/trace/trace-program.ts";
 import type { Elements } from "../../engine/trace/graph-backend.ts";
+import { hasController, hasResponseLoss, learnsLogZ } from "../intervention/interventions.ts";
 import { policyLoss } from "../intervention/policy-loss.ts";
 import { valueLoss } from "../loss/value-loss.ts";
 import { forward } from "../policy/forward.ts";
@@ -37,8 +38,12 @@ export const COLUMNS = [
   "referenceLogProb",
 ] as const;
 
-/** Those that only a value head needs. */
+/** Those that generalised advantage estimation needs. */
 const VALUE_COLUMNS = ["valueWeight", "returns", "oldValues"] as const;
+
+/** Derivatives of a loss of whole responses: with respect to log π, and to the value head. */
+const PULL = "pull";
+const VALUE_PULL = "valuePull";
 
 /** What an update's settings are, for the programs. */
 export type UpdateSettings = Pick<
@@ -99,7 +104,7 @@ export class UpdatePrograms {
   /**
    * Adds the gradients of a part to those of the parts before.
    *
-   * @param feeds - tokens, targets, {@link COLUMNS}; `onPolicy` and `first` are 0 or 1.
+   * @param feeds - tokens, targets, {@link COLUMNS} and what the settings need besides; `onPolicy` and `first` are 0 or 1.
    * @returns loss (scalar), logProb, entropy, clipped [size · (L − skip)], logits [size · (L − skip), V].
    */
   async accumulate(
@@ -116,7 +121,7 @@ export class UpdatePrograms {
    * What the policy says of a part before an update, without a gradient.
    *
    * @param feeds - as of {@link UpdatePrograms.accumulate}, without `first`.
-   * @returns logProb, clipped [size · (L − skip)].
+   * @returns logProb, entropy, clipped [size · (L − skip)]; with a value head also values.
    */
   async preview(
     shape: Shape,
@@ -153,8 +158,9 @@ export class UpdatePrograms {
   private compilePreview(shape: Shape): Promise<Program> {
     return compile(
       (inputs): Record<string, tf.Tensor> => {
-        const { logProb, clipped } = this.loss(inputs, shape.skip);
-        return { logProb: logProb!, clipped: clipped! };
+        const { logProb, entropy, clipped, values } = this.loss(inputs, shape.skip);
+        const found = { logProb: logProb!, entropy: entropy!, clipped: clipped! };
+        return values === undefined ? found : { ...found, values };
       },
       this.specs(shape),
       { name: `preview of ${nameOf(shape)}`, ...SETTINGS },
@@ -164,11 +170,18 @@ export class UpdatePrograms {
   private specs({ size, length, skip }: Shape): Specs {
     const answers = length - skip;
     const floats: TensorSpec = { shape: [size, answers] };
-    const columns = this.policy.shape.valueHead ? [...COLUMNS, ...VALUE_COLUMNS] : COLUMNS;
+    const { advantage, intervention } = this.settings;
+    const columns = [
+      ...COLUMNS,
+      ...(advantage.kind === "gae" ? VALUE_COLUMNS : []),
+      ...(hasResponseLoss(intervention) ? [PULL] : []),
+      ...(learnsLogZ(intervention) ? [VALUE_PULL] : []),
+    ];
     return {
       tokens: { shape: [size, length], dtype: "int32" },
       targets: { shape: [size, answers], dtype: "int32" },
       onPolicy: SCALAR,
+      ...(hasController(intervention) ? { coefficient: SCALAR } : {}),
       ...Object.fromEntries(columns.map((name) => [name, floats])),
     };
   }
@@ -197,10 +210,16 @@ export class UpdatePrograms {
       entropy,
       selected: inputs["selected"] as tf.Tensor2D,
       referenceLogProb: inputs["referenceLogProb"] as tf.Tensor2D,
+      coefficient: inputs["coefficient"],
     });
-    const policy = tf.sum(tf.mul(tokenLoss, inputs["weight"]!));
+    const terms = [
+      tf.mul(tokenLoss, inputs["weight"]!),
+      ...(inputs[PULL] === undefined ? [] : [tf.mul(inputs[PULL], logProb)]),
+      ...(inputs[VALUE_PULL] === undefined ? [] : [tf.mul(inputs[VALUE_PULL], values!)]),
+    ].map((term) => tf.sum(term));
+    const policy = terms.reduce((sum, term) => tf.add(sum, term));
     const total = values === undefined ? policy : tf.add(policy, this.valueLoss(inputs, values));
-    return { loss: total, logProb, entropy, clipped, logits };
+    return { loss: total, logProb, entropy, clipped, logits, ...(values && { values }) };
   }
 
   private valueLoss(inputs: Tensors, values: tf.Tensor2D): tf.Tensor {

@@ -84,6 +84,7 @@ const AGGREGATIONS = [
 const grpo = ({ norm_adv_by_std_in_grpo }: AdvantageCase): AdvantageConfig => ({
   kind: "grpo",
   normalizeByStd: norm_adv_by_std_in_grpo ?? true,
+  stdOver: "group",
 });
 const rloo = (): AdvantageConfig => ({ kind: "rloo" });
 
@@ -95,7 +96,7 @@ function gae(given: AdvantageCase): AdvantageConfig {
   return { kind: "gae", gamma, lambda, valueCoefficient: 1, valueClip: null };
 }
 
-const DR_GRPO: AdvantageConfig = { kind: "grpo", normalizeByStd: false };
+const DR_GRPO: AdvantageConfig = { kind: "grpo", normalizeByStd: false, stdOver: "group" };
 
 /** The estimators we offer, by verl's `adv_estimator`; GRPO without the standard deviation under the name of its paper. */
 const ESTIMATORS: Readonly<Record<string, (given: AdvantageCase) => AdvantageConfig>> = {

@@ -164,7 +164,7 @@ describe("a wrong setting is named by its path, with what must hold and what was
     ["loss.dualClip=1", "loss.dualClip must be above 1, got 1"],
     [
       "loss.kind=ppo",
-      'loss.kind must be one of ppo-clip, cispo, gspo, gpg, gmpo, sapo, policy-gradient, got "ppo"',
+      'loss.kind must be one of ppo-clip, cispo, gspo, gpg, gmpo, sapo, ce-gppo, policy-gradient, got "ppo"',
     ],
     ["intervention={kind: clip-cov, low: 6}", "intervention.low must be below high, got 6"],
     ["task={kind: transform, fewest: 5}", "task.fewest must not be above most, got 5"],
@@ -191,6 +191,18 @@ describe("a wrong setting is named by its path, with what must hold and what was
     [
       ["update.microBatch=129"],
       "update.microBatch must be at most the 128 responses of a mini-batch, got 129",
+    ],
+    [
+      ["aggregation=prompt-mean-token-mean", "rollout.prompts=66"],
+      "update.miniBatches must divide the 66 prompts of a step for the aggregation prompt-mean-token-mean, which looks at whole groups, got 4",
+    ],
+    [
+      ["rollout.zeroVariance=drop", "rollout.samples=1", "advantage=remax"],
+      "rollout.samples must be at least 2 to drop prompts, since one response has no variance, got 1",
+    ],
+    [
+      ["advantage=gae", "intervention=flowrl"],
+      'advantage.kind must not be gae with the intervention flowrl: both would teach the value head, got "gae"',
     ],
     [["optimizer.warmUp=300"], "optimizer.warmUp must be below the 300 steps of the run, got 300"],
     [
@@ -240,7 +252,7 @@ describe("an unknown setting", () => {
     ["learningRate=1", "did you mean warmStart.learningRate or optimizer.learningRate?"],
     ["prompts=1", "did you mean rollout.prompts or evaluation.prompts?"],
     ["loss.temperatureNegative=1", "temperatureNegative belongs to the kind sapo"],
-    ["intervention.share=0.1", "share belongs to the kind clip-cov, kl-cov"],
+    ["intervention.share=0.1", "share belongs to the kind clip-cov, kl-cov, high-entropy, stare"],
     ["rollout.dynamicSamplng.enabled=true", "did you mean rollout.dynamicSampling?"],
     ["dynamicSampling=true", "did you mean rollout.dynamicSampling?"],
     ["zzzzzzzzzzz=1", undefined],

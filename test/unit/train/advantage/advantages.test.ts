@@ -46,6 +46,11 @@ function made(seed: number, reward: (row: number) => number): Given {
       mask.values.map((valid) => valid * rng.normal()),
     ),
     baseline: Float64Array.from({ length: B }, () => rng.normal()),
+    processRewards: makeMatrix(
+      B,
+      T,
+      mask.values.map((valid) => valid * rng.normal()),
+    ),
   };
 }
 
@@ -82,6 +87,7 @@ function reordered(given: Given, order: readonly number[]): Given {
     rewards: rows(given.rewards),
     mask: rows(given.mask),
     values: rows(given.values),
+    processRewards: rows(given.processRewards),
     group: given.group.map((_, row) => given.group[order[row]!]!),
     baseline: given.baseline.map((_, row) => given.baseline[order[row]!]!),
   };
@@ -120,17 +126,22 @@ const LAWS: {
   "reinforce-plus-plus-baseline": { sums: "step" },
   remax: { sums: { nothing: "the greedy response is no sample" } },
   gae: { sums: "step", constant: "values differ where rewards do not" },
+  prime: {
+    sums: { nothing: "each token has a return of its own" },
+    constant: "process rewards differ where outcomes do not",
+  },
   "grpo-pass-k": { sums: { nothing: "only the best response has an advantage" } },
 };
 
 const kinds = Object.keys(advantageEstimators) as AdvantageKind[];
 const configs: readonly AdvantageConfig[] = [
   ...kinds.map((kind) => advantageConfig.parse({ kind })),
-  { kind: "grpo", normalizeByStd: false },
+  advantageConfig.parse({ kind: "grpo", normalizeByStd: false }),
+  advantageConfig.parse({ kind: "grpo", stdOver: "batch" }),
   { kind: "grpo-pass-k", normalizeByStd: false },
 ];
 
-describe.each(configs)("$kind, normalizeByStd $normalizeByStd", (config) => {
+describe.each(configs)("$kind, normalizeByStd $normalizeByStd over $stdOver", (config) => {
   const laws = LAWS[config.kind];
 
   test.each(SEEDS)("advantages and returns are 0 outside the mask (seed %i)", (seed) => {
@@ -203,11 +214,16 @@ const of = (config: AdvantageConfig): number[] => [
 
 describe("one right response of four", () => {
   test("GRPO: 1 of 4 right is 1.5 deviations above the mean, each wrong one half below", () => {
-    const found = of({ kind: "grpo", normalizeByStd: true });
+    const found = of({ kind: "grpo", normalizeByStd: true, stdOver: "group" });
     expect(apart(found, [-0.5, -0.5, 1.5, -0.5])).toBeLessThan(1e-5);
   });
   test("GRPO without the deviation: less the mean", () => {
-    expect(of({ kind: "grpo", normalizeByStd: false })).toEqual([-0.25, -0.25, 0.75, -0.25]);
+    const config = { kind: "grpo", normalizeByStd: false, stdOver: "batch" } as const;
+    expect(of(config)).toEqual([-0.25, -0.25, 0.75, -0.25]);
+  });
+  test("GRPO over the batch: as over the group, which is all of it", () => {
+    const found = of({ kind: "grpo", normalizeByStd: true, stdOver: "batch" });
+    expect(apart(found, of({ kind: "grpo", normalizeByStd: true, stdOver: "group" }))).toBe(0);
   });
   test("RLOO: less the mean of the other three", () => {
     expect(apart(of({ kind: "rloo" }), [-1 / 3, -1 / 3, 1, -1 / 3])).toBeLessThan(1e-15);
@@ -223,6 +239,22 @@ describe("one right response of four", () => {
   });
 });
 
+describe("two groups, rewards 0 and 1 and rewards 2 and 2", () => {
+  const two = { ...ONE_RIGHT, group: Int32Array.of(0, 0, 1, 1) };
+  const rewards = makeMatrix(4, 1, Float64Array.of(0, 1, 2, 2));
+  const found = (stdOver: "group" | "batch"): number[] => {
+    const config = { kind: "grpo", normalizeByStd: true, stdOver } as const;
+    return [...computeAdvantages({ ...two, rewards }, config).advantages.values];
+  };
+  test("over the group: by √(1/2)", () => {
+    expect(apart(found("group"), [-Math.SQRT1_2, Math.SQRT1_2, 0, 0])).toBeLessThan(1e-5);
+  });
+  test("over the batch: by √(1/6), the deviation of −1/2, 1/2, 0, 0", () => {
+    const size = Math.sqrt(6) / 2;
+    expect(apart(found("batch"), [-size, size, 0, 0])).toBeLessThan(1e-5);
+  });
+});
+
 describe("groups of one response", () => {
   const alone = { ...ONE_RIGHT, group: Int32Array.of(0, 1, 2, 2) };
   const { mask } = alone;
@@ -231,8 +263,8 @@ describe("groups of one response", () => {
     ...computeAdvantages({ ...alone, rewards, mask }, config).advantages.values,
   ];
   test.each([
-    { kind: "grpo", normalizeByStd: true },
-    { kind: "grpo", normalizeByStd: false },
+    { kind: "grpo", normalizeByStd: true, stdOver: "group" },
+    { kind: "grpo", normalizeByStd: false, stdOver: "group" },
     { kind: "rloo" },
     { kind: "opo" },
   ] as const)("keep their reward: %j", (config) => {
@@ -240,6 +272,43 @@ describe("groups of one response", () => {
   });
   test("GPG counts a reward below 0 as a reward", () => {
     expect(advantages({ kind: "gpg" })).toEqual([3, -2, 0, 0]); // four of four: a factor of 1
+  });
+});
+
+describe("PRIME", () => {
+  // Means of the process rewards 0.3 and −0.6, each the baseline of the other: 1 and 0.8 are left of the first, −0.9 of
+  // the second. RLOO of the outcomes is 1 and −1.
+  const given = {
+    rewards: makeMatrix(2, 2, Float64Array.of(0, 1, 0, 0)),
+    mask: makeMatrix(2, 2, Float64Array.of(1, 1, 1, 0)),
+    group: Int32Array.of(0, 0),
+    processRewards: makeMatrix(2, 2, Float64Array.of(0.4, 0.2, -0.6, 99)),
+  };
+  const settings = { kind: "prime", beta: 0.05, modelLearningRate: 0 } as const;
+
+  test.each([
+    [1, 1, [1 + 1.8, 1 + 0.8, -1 - 0.9, 0]],
+    [0.5, 0.5, [1 + 0.5 * 1.4, 1 + 0.4, -1 - 0.45, 0]],
+    [0, 1, [1, 1, -1, 0]],
+  ])("two responses, by hand: coefficient %d, gamma %d", (coefficient, gamma, expected) => {
+    const { advantages } = computeAdvantages(given, { ...settings, coefficient, gamma });
+    expect(apart(advantages.values, expected)).toBeLessThan(1e-12);
+  });
+
+  test("compares a response that is alone with nothing", () => {
+    const group = Int32Array.of(0, 1);
+    const { advantages } = computeAdvantages(
+      { ...given, group },
+      { ...settings, coefficient: 1, gamma: 1 },
+    );
+    expect(apart(advantages.values, [1.6, 1.2, -0.6, 0])).toBeLessThan(1e-12);
+  });
+
+  test("refuses to do without process rewards", () => {
+    const { processRewards: _, ...without } = given;
+    expect(() => computeAdvantages(without, { ...settings, coefficient: 1, gamma: 1 })).toThrow(
+      expect.objectContaining({ code: "no-process-rewards" }),
+    );
   });
 });
 

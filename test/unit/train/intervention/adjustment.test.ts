@@ -1,10 +1,13 @@
 /** What interventions do to token losses and their gradients, in float64. */
 import { describe, expect, test } from "vitest";
-import type { InterventionConfig } from "../../../../src/config/intervention-config.ts";
+import {
+  type InterventionConfig,
+  interventionConfig,
+} from "../../../../src/config/intervention-config.ts";
 import type { LossConfig } from "../../../../src/config/loss-config.ts";
 import { useEngine } from "../../../../src/engine/backend/use-engine.ts";
 import { tf } from "../../../../src/engine/tfjs.ts";
-import { adjustLoss } from "../../../../src/train/intervention/interventions.ts";
+import { adjustLoss, selectTokens } from "../../../../src/train/intervention/interventions.ts";
 import { klEstimators } from "../../../../src/train/intervention/reference-kl.ts";
 import { surrogateLoss } from "../../../../src/train/loss/surrogates.ts";
 import {
@@ -42,9 +45,13 @@ async function adjusted(
   batch: TokenBatch,
   config: InterventionConfig,
   loss: LossConfig = PLAIN,
-  extra: { readonly selected?: Float64Array; readonly reference?: Float64Array } = {},
+  extra: {
+    readonly selected?: Float64Array;
+    readonly reference?: Float64Array;
+    readonly coefficient?: number;
+  } = {},
 ): Promise<WeightedLoss> {
-  const { selected = everyThird(batch), reference = batch.oldLogProb } = extra;
+  const { selected = everyThird(batch), reference = batch.oldLogProb, coefficient = 0 } = extra;
   return weightedLoss(
     batch,
     randomWeights(1, batch),
@@ -55,6 +62,7 @@ async function adjusted(
         selected: given["selected"]!,
         entropy: tf.neg<tf.Tensor2D>(tokens.logProb), // its mean is the entropy
         referenceLogProb: given["reference"]!,
+        coefficient: tf.scalar(coefficient),
       };
       return { tokenLoss: adjustLoss(tokenLoss, tensors, config) };
     },
@@ -164,6 +172,37 @@ describe("the entropy bonus", () => {
         weights.map((weight) => -0.25 * weight),
       ),
     ).toBeLessThan(1e-12); // dH/dx = −1
+  });
+});
+
+describe("EntroPIC", () => {
+  const config = interventionConfig.parse({ kind: "entropic" });
+
+  test.each(SEEDS)(
+    "adds −α r |A| at likely tokens, with its derivative (seed %i)",
+    async (seed) => {
+      const batch = tokenBatch(seed, { tokenAdvantages: true });
+      const weights = randomWeights(1, batch);
+      const chosen = everyThird(batch);
+      const plain = await adjusted(batch, { kind: "none" });
+      for (const alpha of [0.5, -0.25]) {
+        const pushed = await adjusted(batch, config, PLAIN, { coefficient: alpha });
+        const formula = (x: Float64Array): number =>
+          x.reduce((s, value, at) => {
+            const size = Math.exp(value - batch.oldLogProb[at]!) * Math.abs(batch.advantage[at]!);
+            return s - alpha * weights[at]! * chosen[at]! * size;
+          }, 0);
+        expect(pushed.loss - plain.loss).toBeCloseTo(formula(batch.logProb), 10);
+        const push = pushed.gradient.map((value, at) => value - plain.gradient[at]!);
+        expect(apart(push, differences(formula, batch.logProb))).toBeLessThan(1e-8);
+      }
+    },
+  );
+
+  test("takes tokens above the threshold for likely", () => {
+    const logProb = Float64Array.from([0.91, 0.9, 0.5, 1], Math.log);
+    const tokens = { logProb, advantage: new Float64Array(4), clipped: [0, 0, 0, 0] };
+    expect([...selectTokens(tokens, config, "first")]).toEqual([1, 0, 0, 1]);
   });
 });
 

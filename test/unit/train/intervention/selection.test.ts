@@ -1,7 +1,10 @@
 /** Which tokens interventions choose: covariance, counts, the random draw, quadrants. */
 import { describe, expect, test } from "vitest";
 import { makeRng, type Rng } from "../../../../src/base/random.ts";
-import type { InterventionConfig } from "../../../../src/config/intervention-config.ts";
+import {
+  type InterventionConfig,
+  interventionConfig,
+} from "../../../../src/config/intervention-config.ts";
 import {
   chooseAmong,
   chooseLargest,
@@ -189,32 +192,30 @@ describe("KL-Cov", () => {
 
 describe("the table", () => {
   const loss = { kind: "ppo-clip", clipLow: 0.2, clipHigh: 0.2, dualClip: 3 } as const;
-  const all: readonly InterventionConfig[] = [
-    { kind: "none" },
-    clipCov(0.02, 0.3, 5),
-    klCov(0.02),
-    { kind: "entropy-bonus", coefficient: 0.001 },
-    { kind: "reference-kl", coefficient: 0.001, estimator: "k3" },
-  ];
+  const kinds = Object.keys(interventions);
+  const all: readonly InterventionConfig[] = kinds.map((kind) =>
+    interventionConfig.parse({ kind }),
+  );
   const kindsWhere = (holds: (config: InterventionConfig) => boolean): string[] =>
     all.filter(holds).map(({ kind }) => kind);
 
   test("has a row for each of them", () => {
-    expect(all.map(({ kind }) => kind)).toEqual(Object.keys(interventions));
+    const known = interventionConfig.options.map((option) => option.shape.kind.value);
+    expect(kinds.toSorted()).toEqual(known.toSorted());
   });
   test("KL-Cov alone replaces the surrogate, by the one without a clip", () => {
     expect(kindsWhere((config) => surrogateUnder(config, loss) !== loss)).toEqual(["kl-cov"]);
     expect(surrogateUnder(klCov(1), loss)).toEqual({ kind: "policy-gradient" });
   });
-  test("only covariance interventions choose tokens; of the others none does", () => {
+  test("covariance interventions and EntroPIC choose tokens; of the others none does", () => {
     const choosing = kindsWhere(selectsTokens);
-    expect(choosing).toEqual(["clip-cov", "kl-cov"]);
+    expect(choosing).toEqual(["clip-cov", "kl-cov", "entropic"]);
     const chosen = (config: InterventionConfig): number =>
       placesOf(selectTokens(scope(1, 99), config, stream(1))).length;
     expect(kindsWhere((config) => chosen(config) > 0)).toEqual(choosing);
   });
-  test("only the reference KL needs a reference", () => {
-    expect(kindsWhere(needsReference)).toEqual(["reference-kl"]);
+  test("the reference KL and trajectory balances alone need a reference", () => {
+    expect(kindsWhere(needsReference)).toEqual(["reference-kl", "flowrl", "disa"]);
   });
 });
 

@@ -19,6 +19,7 @@ import {
 
 /** Three sequences: of 4, 1 and no tokens. */
 const MASK = makeMatrix(3, 5, Float64Array.of(1, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+const GROUP = Int32Array.of(7, 7, 8);
 const LOSSES = Float64Array.of(1, 2, 3, 4, 99, 10, 99, 99, 99, 99, 99, 99, 99, 99, 99);
 
 const RULES: { readonly [R in AggregationRule]: number } = {
@@ -26,6 +27,7 @@ const RULES: { readonly [R in AggregationRule]: number } = {
   "seq-mean-token-sum": (10 + 10) / 2,
   "seq-mean-token-mean": (2.5 + 10) / 2,
   "seq-mean-token-sum-norm": (10 + 10) / 2 / 5,
+  "prompt-mean-token-mean": (1 + 2 + 3 + 4 + 10) / 5, // of one prompt: the other has no token
   "row-mean-token-mean": (2.5 + 10 + 0) / 3,
 };
 const rules = Object.keys(RULES) as AggregationRule[];
@@ -36,18 +38,45 @@ function rowsOf({ columns, values }: Matrix, from: number, to: number): Matrix {
 
 describe.each(rules)("%s", (rule) => {
   test("is the mean that its name says; a sequence without tokens is none", () => {
-    const weights = aggregationWeights(rule, MASK);
+    const weights = aggregationWeights(rule, MASK, GROUP);
     const loss = weights.reduce((sum, weight, at) => sum + weight * LOSSES[at]!, 0);
     expect(loss).toBeCloseTo(RULES[rule], 12);
   });
 
   test("weighs nothing outside the mask", () => {
-    const weights = aggregationWeights(rule, MASK);
+    const weights = aggregationWeights(rule, MASK, GROUP);
     expect(weights.every((weight, at) => MASK.values[at] === 1 || weight === 0)).toBe(true);
   });
 
   test("a mask without any token gives weights of 0", () => {
-    expect([...aggregationWeights(rule, makeMatrix(2, 3))]).toEqual([0, 0, 0, 0, 0, 0]);
+    expect([...aggregationWeights(rule, makeMatrix(2, 3), new Int32Array(2))]).toEqual([
+      0, 0, 0, 0, 0, 0,
+    ]);
+  });
+});
+
+describe("means over prompts", () => {
+  // Of 4, 1 and 2 tokens; the first and the last answer one prompt.
+  const mask = makeMatrix(3, 4, Float64Array.of(1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 0, 0));
+  const losses = Float64Array.of(1, 2, 3, 4, 10, 99, 99, 99, 5, 9, 99, 99);
+
+  test("take the mean over all tokens of a prompt's responses, then over prompts", () => {
+    const weights = aggregationWeights("prompt-mean-token-mean", mask, Int32Array.of(3, 1, 3));
+    const loss = weights.reduce((sum, weight, at) => sum + weight * losses[at]!, 0);
+    expect(loss).toBeCloseTo(((1 + 2 + 3 + 4 + 5 + 9) / 6 + 10) / 2, 12);
+  });
+
+  test("of one prompt are means over tokens, of one response each means over sequences", () => {
+    const over = (group: Int32Array): Float64Array =>
+      aggregationWeights("prompt-mean-token-mean", mask, group);
+    expect(over(Int32Array.of(1, 1, 1))).toEqual(aggregationWeights("token-mean", mask));
+    expect(over(Int32Array.of(1, 2, 3))).toEqual(aggregationWeights("seq-mean-token-mean", mask));
+  });
+
+  test("need to know the prompt of each sequence", () => {
+    const rule = "prompt-mean-token-mean";
+    expect(() => aggregationWeights(rule, mask)).toThrow(/3 sequences, got none/);
+    expect(() => aggregationWeights(rule, mask, new Int32Array(2))).toThrow(/got 2/);
   });
 });
 
@@ -79,7 +108,8 @@ describe("micro-batches", () => {
     async ({ aggregation, loss }) => {
       const batch = tokenBatch(9, { rows: 7 });
       const config = { loss, intervention: { kind: "none" } } as const;
-      const weights = policyWeights(config, aggregation, matrixOf(batch, batch.mask));
+      const group = Int32Array.of(0, 0, 1, 1, 1, 2, 2);
+      const weights = policyWeights(config, aggregation, matrixOf(batch, batch.mask), group);
       const lossOf = async (one: TokenBatch, weight: Float64Array) =>
         weightedLoss(one, weight, (tokens) => ({ ...surrogateLoss(tokens, loss) }));
       const whole = await lossOf(batch, weights);

@@ -28,6 +28,7 @@ const TIGHT: { readonly [K in LossKind]: Record<string, unknown> } = {
   gpg: {},
   gmpo: { clipLow: 0.1, clipHigh: 0.2 },
   sapo: { temperaturePositive: 0.8, temperatureNegative: 1.7 },
+  "ce-gppo": { clipLow: 0.1, clipHigh: 0.2, betaLow: 0.75, betaHigh: 0.9 },
   "policy-gradient": {},
 };
 const tight = (kind: LossKind): LossConfig => lossConfig.parse({ kind, ...TIGHT[kind] });
@@ -173,6 +174,13 @@ const FORMULAS: {
     const ratio = Math.exp(x[at]! - oldLogProb[at]!);
     return (-A * (4 / tau)) / (1 + Math.exp(-tau * (ratio - 1)));
   },
+  "ce-gppo": ({ logProb, oldLogProb, advantage }, x, at) => {
+    const [A, fixed] = [advantage[at]!, Math.exp(logProb[at]! - oldLogProb[at]!)];
+    const ratio = Math.exp(x[at]! - oldLogProb[at]!);
+    if (A > 0 && fixed > 1.2) return (-0.9 * 1.2 * A * ratio) / fixed;
+    if (A < 0 && fixed < 0.9) return (-0.75 * 0.9 * A * ratio) / fixed;
+    return -A * ratio;
+  },
   "policy-gradient": ({ oldLogProb, advantage }, x, at) =>
     -advantage[at]! * Math.exp(x[at]! - oldLogProb[at]!),
 };
@@ -225,6 +233,17 @@ describe("bounds", () => {
     expect(beyond.some((value) => value === 1)).toBe(true);
     expect([...dual.others["clipped"]!]).toEqual([...beyond]);
     expect(free.others["clipped"]!.every((value) => value === 0)).toBe(true);
+  });
+
+  test("CE-GPPO has the gradient of PPO's clip where both β are 0, and keeps tokens outside otherwise", async () => {
+    const batch = tokenBatch(4, { rows: 24 });
+    const bounds = { clipLow: 0.1, clipHigh: 0.2 };
+    const ppo = await lossOf(batch, { kind: "ppo-clip", ...bounds, dualClip: null });
+    const none = await lossOf(batch, { kind: "ce-gppo", ...bounds, betaLow: 0, betaHigh: 0 });
+    expect(apart(none.gradient, ppo.gradient)).toBe(0);
+    expect(none.others["clipped"]).toEqual(ppo.others["clipped"]);
+    const kept = await lossOf(batch, { kind: "ce-gppo", ...bounds, betaLow: 0.5, betaHigh: 1 });
+    expect(validPlaces(batch).every((at) => kept.gradient[at] !== 0)).toBe(true);
   });
 
   test("GSPO holds a response's log-ratio at 10 nats, and there has no gradient", async () => {

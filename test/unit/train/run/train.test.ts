@@ -21,6 +21,13 @@ const LEARNABLE: ExperimentInput = {
   log: { updates: 1 },
 };
 
+/** A few problems, of which those are drawn no more that were ever solved. */
+const RETIRING: ExperimentInput = {
+  task: { kind: "chain", operations: 1, largest: 3, modulus: 2, operators: "+-" },
+  rollout: { prompts: 8, samples: 4, retireAt: 0.01 },
+  optimizer: { learningRate: 1e-3 },
+};
+
 function run(
   out: string,
   changes: ExperimentInput = {},
@@ -80,7 +87,11 @@ describe("a run", () => {
     ]);
     for (const row of rows)
       for (const [name, value] of Object.entries(row))
-        if (!name.startsWith("validation") && name !== "selected_share")
+        if (
+          !/^(validation.*|selected_share|coefficient|retired_problems|(log_z|group_|process_).*)$/.test(
+            name,
+          )
+        )
           expect(value, name).toSatisfy(Number.isFinite);
     expect(rowsOf(out, "updates.jsonl").map(({ step, update }) => [step, update])).toEqual(
       [1, 2, 3, 4, 5, 6].flatMap((step) => [1, 2].map((update) => [step, update])),
@@ -105,6 +116,7 @@ describe("a run", () => {
     ["clip-cov", { intervention: { kind: "clip-cov", share: 0.2, low: -9 } }],
     ["reference-kl", { intervention: { kind: "reference-kl", coefficient: 0.1 } }],
     ["a value head", { advantage: { kind: "gae" } }],
+    ["problems that are retired", RETIRING],
     ["a falling learning rate", { optimizer: { schedule: "linear", learningRate: 1e-3 } }],
   ])("that was stopped and resumed is the run that was not (%s)", async (_, changes) => {
     const [whole, stopped] = [newFolder(), newFolder()];
@@ -119,6 +131,15 @@ describe("a run", () => {
     expect(rowsOf(stopped)).toEqual(rowsOf(whole));
     expect(rowsOf(stopped, "updates.jsonl")).toEqual(rowsOf(whole, "updates.jsonl"));
     expect(weightsOf(stopped, 6)).toEqual(weightsOf(whole, 6));
+  });
+
+  test("retires more and more problems, some before the step at which others are stopped", async () => {
+    const out = newFolder();
+    await run(out, RETIRING);
+    const retired = rowsOf(out).map((row) => row["retired_problems"]!);
+    expect(retired[2]).toBeGreaterThan(0);
+    expect(retired.at(-1)).toBeGreaterThan(retired[2]!);
+    expect(retired.toSorted((a, b) => a - b)).toEqual(retired);
   });
 
   test("that has ended can go on for more steps, and not with another loss", async () => {

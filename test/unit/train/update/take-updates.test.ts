@@ -43,10 +43,17 @@ async function update(
     { rewards: matrix(tokenRewards), mask: matrix(mask), group: responses.promptOf, values },
     lab.config.advantage,
   );
-  const valued = lab.policy.shape.valueHead
-    ? { returns: returns.values, oldValues: new Float32Array(places) }
-    : {};
-  const batch = edit({ responses, advantage: advantages.values, ...valued });
+  const valued =
+    lab.config.advantage.kind === "gae"
+      ? { returns: returns.values, oldValues: new Float32Array(places) }
+      : {};
+  const batch = edit({
+    responses,
+    rewards,
+    coefficient: 0.01,
+    advantage: advantages.values,
+    ...valued,
+  });
   const before = parameterValues(lab.policy);
   const taken = await takeUpdates(lab, batch, { step: 1, measure: true }, makeRng(3));
   const after = parameterValues(lab.policy);
@@ -70,7 +77,12 @@ describe("the updates of a step", () => {
     ["clip-cov", { intervention: { kind: "clip-cov", share: 0.1, low: 0, high: 9 } }],
     ["kl-cov", { intervention: { kind: "kl-cov", share: 0.1, coefficient: 1 } }],
     ["sequence means", { aggregation: "seq-mean-token-mean" }],
+    ["prompt means", { aggregation: "prompt-mean-token-mean" }],
     ["gspo", { loss: { kind: "gspo" } }],
+    ["a loss of whole responses", { intervention: { kind: "dmpo" } }],
+    ["a learnt log Z", { intervention: { kind: "flowrl" } }],
+    ["weights", { intervention: { kind: "sign-weights", positive: 0.1, negative: 2 } }],
+    ["a controller", { intervention: { kind: "adaptive-entropy" } }],
     ["a value head", { advantage: { kind: "gae" } }],
   ])("are the same for every micro-batch (%s)", async (_, changes) => {
     const whole = await update({
@@ -93,6 +105,20 @@ describe("the updates of a step", () => {
       ),
     );
     expect(one!.taken.marks.selected).not.toEqual(other!.taken.marks.selected);
+  });
+
+  test("keep groups whole where prompts were dropped", async () => {
+    // Of five groups of four a half of the responses would be ten.
+    const few: ExperimentInput = { rollout: { prompts: 5, samples: 4, zeroVariance: "drop" } };
+    const updates = { miniBatches: 2, microBatch: 4 };
+    const firstUpdates = async (changes: ExperimentInput): Promise<number[]> => {
+      const { taken, batch } = await update({ ...changes, update: updates });
+      const { count, longest } = batch.responses;
+      return Array.from({ length: count }, (_, b) => taken.marks.update[b * longest]!);
+    };
+    expect(await firstUpdates(few)).toEqual([...Array(12).fill(1), ...Array(8).fill(2)]);
+    const kept: ExperimentInput = { rollout: { prompts: 5, samples: 4 } };
+    expect(await firstUpdates(kept)).toEqual([...Array(10).fill(1), ...Array(10).fill(2)]);
   });
 
   test("move nothing without advantages", async () => {
@@ -152,6 +178,25 @@ describe("the updates of a step", () => {
     expect(errors[0]).toBeLessThan(0.5);
     expect(errors[1]).toBeLessThan(0.2 * errors[0]!); // the error is of second order
   });
+
+  test.each(["flowrl", "disa"] as const)(
+    "have no other loss than the residuals of %s, which they make smaller",
+    async (kind) => {
+      const { taken } = await update({
+        intervention: { kind, beta: 2, importance: "none" },
+        optimizer: { learningRate: 3e-3 },
+        update: { miniBatches: 1, epochs: 20 },
+      });
+      const residuals = taken.rows.map((row) => row.get("log_z_residual")!);
+      for (const [k, row] of taken.rows.entries())
+        expect(row.get("loss")! / residuals[k]!).toBeCloseTo(1, 4);
+      expect(residuals.at(-1)).toBeLessThan(0.5 * residuals[0]!);
+      // The head starts at 0; a frozen log Z is that of the batch, which has none here.
+      const moved = Math.abs(taken.rows.at(-1)!.get("log_z")!);
+      if (kind === "flowrl") expect(moved).toBeGreaterThan(0.01);
+      else expect(moved).toBe(0);
+    },
+  );
 
   test("tell the share of chosen tokens by quadrant, which add up", async () => {
     const { taken } = await update({
