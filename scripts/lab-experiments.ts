@@ -199,8 +199,7 @@ const SIZES = [
 /** a, b and the ceiling by number of parameters, over seeds. */
 function sizeRow(size: (typeof SIZES)[number][0], runs: readonly Run[]): string[] {
   const { shape } = makeExam(checkExperiment({ policy: { size } }));
-  const withoutEmbeddings =
-    parameterCount(shape) - (shape.vocabulary + shape.length) * shape.width;
+  const withoutEmbeddings = parameterCount(shape) - (shape.vocabulary + shape.length) * shape.width;
   const fits = runs.flatMap(({ columns }) => {
     const { fit } = analyzeEntropyLaw(columns.step, columns.entropy, columns.reward);
     return fit.status === "degenerate" ? [] : [fit];

@@ -38,9 +38,30 @@ export {
   findWindowSensitivity,
   type WindowSensitivityFinding,
 } from "./analyze/finding/window-sensitivity.ts";
+export { type EntropyBudgetFinding, findEntropyBudget } from "./analyze/finding/entropy-budget.ts";
+export { budgetToJson } from "./analyze/finding/budget-to-json.ts";
+export { findScalingCurve } from "./analyze/finding/scaling-curve.ts";
+export { compareScaling } from "./analyze/finding/scaling-comparison.ts";
+export { scalingInputOf } from "./analyze/finding/scaling-input.ts";
+export { type AgreementRequest, findAgreement } from "./analyze/agreement/find-agreement.ts";
+export type {
+  Agreement,
+  AgreementFinding,
+  CovarianceTail,
+} from "./analyze/agreement/agreement-finding.ts";
+export { agreementToJson } from "./analyze/agreement/agreement-to-json.ts";
+export {
+  type ComparisonFinding,
+  compareRuns,
+  type CompareRequest,
+} from "./analyze/compare/comparison.ts";
+export { comparisonToJson } from "./analyze/compare/comparison-to-json.ts";
 export { type ColumnChoice, inputOfTable, type LawInput } from "./analyze/finding/law-input.ts";
 export type { Chart, ChartKind } from "./report/chart/chart.ts";
 export { drawLog, type DrawOptions } from "./report/draw-log.ts";
+export { drawAgreement } from "./report/draw-agreement.ts";
+export { drawArms } from "./report/draw-arms.ts";
+export { drawScaling } from "./report/draw-scaling.ts";
 export { writeChart } from "./report/chart-file.ts";
 export { renderReport, type ReportInput } from "./report/report-page.ts";
 export { type ReportRequest, writeReport } from "./report/write-report.ts";

@@ -64,9 +64,9 @@ async function withSuggestion(error: Error): Promise<Error> {
   const typed = /^command (.+) not found\.?$/i.exec(error.message)?.[1];
   if (typed === undefined) return error;
   const { commands } = await import("./commands.ts");
-  const names = Object.keys(commands);
-  const close = closestName(typed, names);
-  const got = typed.startsWith("-") ? "none" : `"${typed}"`;
+  const names = Object.keys(commands).map((name) => name.replaceAll(":", " "));
+  const close = closestName(typed.replaceAll(":", " "), names);
+  const got = typed.startsWith("-") ? "none" : `"${typed.replaceAll(":", " ")}"`;
   return new ConfigError(
     "unknown-command",
     `the command must be one of ${names.join(", ")}, got ${got}`,

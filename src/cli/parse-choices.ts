@@ -39,6 +39,15 @@ export function parseNumber(flag: string, text: string | undefined): number | un
   return value;
 }
 
+/** {@link parseNumber} for what must be above 0. */
+export function parsePositive(flag: string, text: string | undefined): number | undefined {
+  const value = parseNumber(flag, text);
+  if (value !== undefined && value <= 0) {
+    throw new ConfigError("positive", `--${flag} must be above 0, got "${text}"`);
+  }
+  return value;
+}
+
 /** `NAME=VALUE` pairs as a record, undefined where none was given. */
 export function parseFixed(
   pairs: readonly string[] | undefined,
@@ -55,4 +64,14 @@ export function parseFixed(
     return [name, value];
   });
   return Object.fromEntries(entries);
+}
+
+/** Where R0 of a scaling curve comes from: `first`, `free` or a number. */
+export function parseStartReward(text: string): "first" | "free" | number {
+  if (text === "first" || text === "free") return text;
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) {
+    throw new ConfigError("r0", `--r0 must be first, free or a number, got "${text}"`);
+  }
+  return value;
 }

@@ -13,28 +13,28 @@ function differ(a: EntropyDefinition, b: EntropyDefinition): boolean {
   });
 }
 
+/** Whether two of the logs certainly measured different entropies. */
+export function measureDifferentEntropies(logs: readonly StepLog[]): boolean {
+  const found = logs.flatMap(({ entropy }) => entropy?.definition ?? []);
+  return found.some((a) => found.some((b) => differ(a, b)));
+}
+
 /**
  * One warning at most: that the logs' entropies were not computed alike, or that this cannot be told.
  *
  * Numbers of different definitions must not share a fit or a comparison of H, a, b.
  */
 export function mixedDefinitionWarnings(logs: readonly StepLog[]): string[] {
-  const examples = new Map<
-    string,
-    { readonly source: string; readonly definition: EntropyDefinition }
-  >();
+  const examples = new Map<string, string>();
   for (const { source, entropy } of logs) {
     if (entropy === undefined) continue;
-    const { definition } = entropy;
-    const text = describeDefinition(definition);
-    if (!examples.has(text)) examples.set(text, { source, definition });
+    const text = describeDefinition(entropy.definition);
+    if (!examples.has(text)) examples.set(text, source);
   }
   if (examples.size < 2) return [];
-  const found = [...examples.values()];
-  const certain = found.some((a) => found.some((b) => differ(a.definition, b.definition)));
-  const list = [...examples].map(([text, { source }]) => `${source}: ${text}`).join("; ");
+  const list = [...examples].map(([text, source]) => `${source}: ${text}`).join("; ");
   return [
-    certain
+    measureDifferentEntropies(logs)
       ? `the logs measure different entropies, do not compare their H, a and b (${list})`
       : `the logs may measure different entropies, since some do not say how theirs was computed (${list})`,
   ];

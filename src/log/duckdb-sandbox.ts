@@ -2,21 +2,34 @@
 import type * as DuckDB from "@duckdb/node-api";
 import { ConfigError } from "../base/errors.ts";
 
+/** What a database may use. */
+export interface SandboxLimits {
+  /** Default 1, so that the rows of a file and hence its bytes have one order. */
+  readonly threads?: number;
+  /** Most memory for data, as DuckDB writes it; default `1GB`. */
+  readonly memory?: string;
+}
+
 /**
  * Runs `work` on a database of its own that can reach nothing but `paths` and whose settings are locked.
  *
+ * @param work - gets one connection; others of the instance run their queries at the same time.
  * @param paths - absolute; a glob is compared as it stands, and the files it finds must be listed too.
  * @throws {@link ConfigError} if DuckDB cannot be loaded; DuckDB's own errors as they come.
  */
 export async function inSandbox<T>(
   paths: readonly string[],
-  work: (connection: DuckDB.DuckDBConnection, duckdb: typeof DuckDB) => Promise<T>,
+  work: (
+    connection: DuckDB.DuckDBConnection,
+    duckdb: typeof DuckDB,
+    instance: DuckDB.DuckDBInstance,
+  ) => Promise<T>,
+  { threads = 1, memory = "1GB" }: SandboxLimits = {},
 ): Promise<T> {
   const duckdb = await importDuckDB();
   const instance = await duckdb.DuckDBInstance.create(":memory:", {
-    // One thread, so that the rows of a file and hence its bytes have one order.
-    threads: "1",
-    memory_limit: "1GB",
+    threads: String(threads),
+    memory_limit: memory,
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
   });
@@ -26,7 +39,7 @@ export async function inSandbox<T>(
       await connection.run(`SET allowed_paths = [${paths.map(sqlText).join(", ")}]`);
       await connection.run("SET enable_external_access = false");
       await connection.run("SET lock_configuration = true");
-      return await work(connection, duckdb);
+      return await work(connection, duckdb, instance);
     } finally {
       connection.closeSync();
     }

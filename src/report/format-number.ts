@@ -1,5 +1,6 @@
 /** Numbers as text for people: digits from the standard error, intervals, reasons; knows no page and no terminal. */
 import type { Estimate } from "../analyze/fit/result.ts";
+import type { Bounded } from "../analyze/fit/level-bootstrap.ts";
 
 /** Significant digits of a number that has no standard error of its own. */
 const PLAIN_DIGITS = 4;
@@ -60,6 +61,28 @@ export function formatInterval(
 export function formatEstimate(estimate: Estimate | undefined): string {
   if (estimate === undefined) return notAvailable();
   return `${formatNumber(estimate.value, estimate.se)} ${formatInterval(estimate.ci95, estimate.se)}`;
+}
+
+/** A quarter of a 95 % interval is about its standard error: it decides the last digit shown. */
+const ERRORS_A_WIDTH = 4;
+
+/** Value and interval of a number without a standard error, such as `0.52 [0.48, 0.56]`. */
+export function formatBounded(bounded: Bounded | undefined): string {
+  if (bounded === undefined) return notAvailable();
+  const { value, ci95 } = bounded;
+  if (ci95 === undefined) return `${formatNumber(value)} (no interval)`;
+  const se = (ci95[1] - ci95[0]) / ERRORS_A_WIDTH;
+  return `${formatNumber(value, se)} ${formatInterval(ci95, se)}`;
+}
+
+/** A share with its interval in whole per cent, such as `73 [70, 77]`; a dash where there is none. */
+export function formatShare(bounded: Bounded | undefined): string {
+  if (bounded === undefined) return "-";
+  const [value, ...ends] = [bounded.value, ...(bounded.ci95 ?? [])].map((share) =>
+    formatNumber(Math.round(100 * share)),
+  );
+  const isExact = ends.every((end) => end === value);
+  return isExact ? String(value) : `${value} [${ends.join(", ")}]`;
 }
 
 /** What stands in place of a number that there is none of. */

@@ -1,15 +1,20 @@
 /** Everything that can be said of some logs, as one HTML file that needs no network; computes no finding. */
 import type { Spec } from "vega";
-import { fullDetail } from "./chart/chart.ts";
+import type { ComparisonFinding } from "../analyze/compare/comparison.ts";
+import { type ChartOptions, fullDetail } from "./chart/chart.ts";
+import { charts } from "./chart/charts.ts";
 import { statedCeiling } from "./chart/describe-fit.ts";
 import { formatEstimate, formatWithError } from "./format-number.ts";
 import { type Markup, markup } from "./markup.ts";
+import { armsSection } from "./page/arms-section.ts";
 import { renderDocument } from "./page/document.ts";
+import { figure } from "./page/figure.ts";
 import { dataTable } from "./page/fit-tables.ts";
 import { type ReportedLog, logSection } from "./page/log-section.ts";
 import { methodSection } from "./page/method-section.ts";
 import { pageScript } from "./page/page-script.ts";
 import { shellCommand } from "./shell-command.ts";
+import { compileSpec } from "./vega-view.ts";
 
 /** A file that the report was computed from. */
 export interface InputFile {
@@ -20,6 +25,8 @@ export interface InputFile {
 
 export interface ReportInput {
   readonly logs: readonly ReportedLog[];
+  /** The arms that the logs are runs of, where they are. */
+  readonly arms?: ComparisonFinding | undefined;
   /** The command line that made the report, program first. */
   readonly command: readonly string[];
   /** Of entlaw. */
@@ -54,6 +61,10 @@ export async function renderReport(input: ReportInput): Promise<string> {
     sections.push(section.html);
     specs.push(...section.specs);
   }
+  const arms =
+    input.arms === undefined
+      ? undefined
+      : await drawnArms(input.arms, crowded ? undefined : specs, detail);
   const names = input.logs.map(({ finding }) => finding.log);
   const title =
     names.length === 1 ? `Entropy law: ${names[0]}` : `Entropy law: ${names.length} logs`;
@@ -65,7 +76,7 @@ export async function renderReport(input: ReportInput): Promise<string> {
       </header>
       <main id="main">
         ${input.logs.length > 1 ? summary(input.logs) : undefined}
-        ${sections}
+        ${arms} ${sections}
         ${methodSection(input.logs.map(({ finding }) => finding))}
       </main>
       ${footer(input)}
@@ -76,6 +87,24 @@ export async function renderReport(input: ReportInput): Promise<string> {
     islands: { findings: input.document, charts: specs },
     script: pageScript({ live: !crowded }),
   });
+}
+
+/** The section of the arms; its charts join `specs`, unless pictures stay still. */
+async function drawnArms(
+  finding: ComparisonFinding,
+  specs: Spec[] | undefined,
+  detail: ChartOptions,
+): Promise<Markup> {
+  const drawn = [
+    charts.arms(finding),
+    ...(finding.arms.length > 1 ? [charts["arm-curves"](finding, detail)] : []),
+  ];
+  const figures: Markup[] = [];
+  for (const chart of drawn) {
+    figures.push(await figure(chart, { id: `chart-${chart.kind}`, spec: specs?.length, level: 4 }));
+    specs?.push(await compileSpec(chart.spec));
+  }
+  return armsSection(finding, figures);
 }
 
 const sectionId = (index: number): string => `log-${index + 1}`;

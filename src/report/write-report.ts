@@ -1,5 +1,12 @@
 /** Everything that can be said of some logs, computed and written as one page; knows no command line. */
 import { createHash } from "node:crypto";
+import { type ComparisonFinding, compareRuns } from "../analyze/compare/comparison.ts";
+import { comparisonToJson } from "../analyze/compare/comparison-to-json.ts";
+import { agreementToJson } from "../analyze/agreement/agreement-to-json.ts";
+import type { AgreementFinding } from "../analyze/agreement/agreement-finding.ts";
+import { findAgreement } from "../analyze/agreement/find-agreement.ts";
+import { budgetToJson } from "../analyze/finding/budget-to-json.ts";
+import { findEntropyBudget } from "../analyze/finding/entropy-budget.ts";
 import { type EntropyLawFinding, findEntropyLaw } from "../analyze/finding/entropy-law.ts";
 import { inputsOf } from "../analyze/finding/fit-logs.ts";
 import { fitToJson } from "../analyze/finding/fit-to-json.ts";
@@ -8,6 +15,7 @@ import { findPrediction } from "../analyze/finding/prediction.ts";
 import { predictionToJson } from "../analyze/finding/prediction-to-json.ts";
 import { findWindowSensitivity } from "../analyze/finding/window-sensitivity.ts";
 import { writeFileAtomic } from "../base/atomic-write.ts";
+import { DataError, EntlawError } from "../base/errors.ts";
 import { disk } from "../base/file-system.ts";
 import type { StepLog } from "../log/step-log.ts";
 import { type InputFile, renderReport } from "./report-page.ts";
@@ -33,24 +41,35 @@ export async function writeReport(
   request: ReportRequest,
 ): Promise<{ findings: EntropyLawFinding[]; bytes: number }> {
   const { logs, fitOn, out, command, version } = request;
-  const reported = inputsOf(logs).map(({ log, input, warnings }) => {
+  const reported = [];
+  for (const { log, input, warnings } of inputsOf(logs)) {
     const finding = findEntropyLaw(input, {});
-    return {
-      finding: { ...finding, warnings: [...warnings, ...finding.warnings] },
+    const { agreement, doubts } = await agreementOf(log);
+    reported.push({
+      finding: { ...finding, warnings: [...warnings, ...finding.warnings, ...doubts] },
       inspection: log,
       prediction: findPrediction(input, { fitOn }),
       window: findWindowSensitivity(input),
       comparison: findLawComparison(input),
-    };
-  });
+      budget: findEntropyBudget(input),
+      agreement,
+    });
+  }
   const findings = reported.map(({ finding }) => finding);
+  const arms = armsOf(logs);
   const page = await renderReport({
     logs: reported,
+    arms,
     command,
     version,
     document: {
       fits: findings.map(fitToJson),
       predictions: reported.map(({ prediction }) => predictionToJson(prediction)),
+      budgets: reported.map(({ budget }) => budgetToJson(budget)),
+      agreement: agreementToJson(
+        reported.map(({ agreement }) => agreement).filter((one) => one !== undefined),
+      ),
+      ...(arms === undefined ? {} : { comparison: comparisonToJson(arms) }),
     },
     inputs: logs.map(fingerprint).filter((input) => input !== undefined),
   });
@@ -58,6 +77,43 @@ export async function writeReport(
   writeFileAtomic(disk, out, bytes);
   return { findings, bytes: bytes.length };
 }
+
+/**
+ * What is known of the drive of entropy: of runs that measured its change step by step, with or without their tokens.
+ *
+ * A token table that cannot be read is a doubt, and no reason to withhold the rest.
+ */
+async function agreementOf(log: StepLog): Promise<{
+  readonly agreement: AgreementFinding | undefined;
+  readonly doubts: readonly string[];
+}> {
+  try {
+    const finding = await findAgreement(log, { by: ["accuracy"] });
+    const isMeasured = finding.source === "tokens" || finding.measuredAs === "change";
+    const isTold = isMeasured && finding.estimators.length > 0;
+    return { agreement: isTold ? finding : undefined, doubts: [] };
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return { agreement: undefined, doubts: [`tokens were left out: ${error.message}`] };
+  }
+}
+
+/** The arms that the logs are runs of; undefined where there is but one, or logs that cannot be held together. */
+function armsOf(logs: readonly StepLog[]): ComparisonFinding | undefined {
+  try {
+    const finding = logs.length > 1 ? compareRuns(disk, logs) : undefined;
+    return finding !== undefined && finding.arms.length > 1 && isAblation(finding)
+      ? finding
+      : undefined;
+  } catch (error) {
+    if (error instanceof EntlawError) return undefined;
+    throw error;
+  }
+}
+
+/** Logs of any origin are no arms: either they are runs of the lab, or some are seeds of one arm. */
+const isAblation = ({ arms, isNamedOnly }: ComparisonFinding): boolean =>
+  !isNamedOnly || arms.some(({ runs }) => runs.length > 1);
 
 /** SHA-256 of a log that is one file. */
 function fingerprint({ source }: StepLog): InputFile | undefined {

@@ -352,8 +352,13 @@ describe("usage", () => {
 
   test("every command has help with two examples", () => {
     for (const command of [
+      "agree",
+      "budget",
       "chart",
+      "compare",
+      "diversity",
       "doctor",
+      "drift",
       "engine",
       "fit",
       "formats",
@@ -361,8 +366,12 @@ describe("usage", () => {
       "inspect",
       "predict",
       "report",
+      "scaling",
+      "sweep run",
+      "sweep status",
+      "sweep stop",
     ]) {
-      const { stdout } = entlaw([command, "--help"]);
+      const { stdout } = entlaw([...command.split(" "), "--help"]);
       expect(stdout.match(/\$ entlaw /g)?.length ?? 0).toBeGreaterThanOrEqual(3); // usage and two examples
     }
   });

@@ -114,7 +114,7 @@ describe.skipIf(executablePath === undefined)(
           name: chart.getAttribute("aria-label"),
         })),
       );
-      expect(boxes).toHaveLength(6);
+      expect(boxes).toHaveLength(11);
       for (const box of boxes) {
         expect(box).toMatchObject({ role: "img", name: expect.stringMatching(/\w/) });
         expect(Math.min(box.width, box.height)).toBeGreaterThan(100);
@@ -129,7 +129,7 @@ describe.skipIf(executablePath === undefined)(
       const options = { javaScriptEnabled: false };
       const { page, complaints } = await visit("plain.html", options);
       expect(complaints).toEqual([]);
-      expect(await page.locator("figure svg").count()).toBe(6);
+      expect(await page.locator("figure svg").count()).toBe(11);
       const words = await page.locator("main").innerText();
       const { page: scripted } = await visit("plain.html");
       expect(
@@ -159,7 +159,7 @@ describe.skipIf(executablePath === undefined)(
       expect(reached[0]).toBe("A:solid");
       for (const tag of ["SUMMARY", "DIV", "A", "BUTTON"])
         expect(reached).toContain(`${tag}:solid`);
-      expect(reached.filter((focus) => focus.startsWith("SUMMARY"))).toHaveLength(7);
+      expect(reached.filter((focus) => focus.startsWith("SUMMARY"))).toHaveLength(12);
     });
 
     test.each([400, 720, 1400])("needs no sideways scroll at %i px", async (width) => {

@@ -1,13 +1,23 @@
 /** Charts of made-up findings: one of each kind and state, and the same with hostile names; asserts nothing. */
 import type { Chart } from "../../src/report/chart/chart.ts";
 import { charts } from "../../src/report/chart/charts.ts";
+import { type MadeUpScaling, madeUpScaling, madeUpScalingArms } from "./scaling-arms.ts";
+import { madeUpAgreement, madeUpNoAgreement } from "./agreement-findings.ts";
+import { madeUpArms } from "./arm-logs.ts";
 import {
+  madeUpBudget,
   madeUpComparison,
   madeUpDegenerate,
   madeUpLaw,
   madeUpPrediction,
   madeUpWindows,
 } from "./findings.ts";
+
+/** One arm of one run. */
+const oneRun = (made: MadeUpScaling = {}) => ({
+  arms: [[madeUpScaling(made)]],
+  comparison: undefined,
+});
 
 /** Every chart, in the states in which it looks different. */
 export function chartCases(
@@ -27,6 +37,39 @@ export function chartCases(
     },
     { name: "window", draw: () => charts.window(madeUpWindows()) },
     { name: "comparison", draw: () => charts.comparison(madeUpComparison({ steps })) },
+    // Below 24 steps there is no budget; the charts of a finding are drawn all the same.
+    { name: "budget", draw: () => charts.budget(madeUpBudget({ steps: 2 * steps })) },
+    {
+      name: "budget-no-gain",
+      draw: () => charts.budget(madeUpBudget({ steps: 2 * steps }, { isGaining: false })),
+    },
+    { name: "budget-short", draw: () => charts.budget(madeUpBudget({ steps: 20 })) },
+    { name: "scaling", draw: () => charts.scaling(oneRun()) },
+    { name: "scaling-tie", draw: () => charts.scaling(madeUpScalingArms(0)) },
+    { name: "scaling-apart", draw: () => charts.scaling(madeUpScalingArms(0.2)) },
+    { name: "scaling-none", draw: () => charts.scaling(oneRun({ n: 5 })) },
+    { name: "agreement", draw: () => charts.agreement(madeUpAgreement({ steps })) },
+    { name: "agreement-none", draw: () => charts.agreement(madeUpNoAgreement()) },
+    { name: "covariance", draw: () => charts.covariance(madeUpAgreement({ steps })) },
+    {
+      name: "covariance-columns",
+      draw: () => charts.covariance(madeUpAgreement({ steps, withTokens: false })),
+    },
+    { name: "accuracy-groups", draw: () => charts["accuracy-groups"](madeUpAgreement({ steps })) },
+    {
+      name: "accuracy-groups-none",
+      draw: () => charts["accuracy-groups"](madeUpAgreement({ steps, withTokens: false })),
+    },
+    { name: "covariance-tail", draw: () => charts["covariance-tail"](madeUpAgreement({ steps })) },
+    {
+      name: "covariance-tail-none",
+      draw: () => charts["covariance-tail"](madeUpAgreement({ steps, withTokens: false })),
+    },
+    { name: "arms", draw: () => charts.arms(madeUpArms({ steps })) },
+    { name: "arms-one", draw: () => charts.arms(madeUpArms({ steps, arms: 1 })) },
+    { name: "arm-curves", draw: () => charts["arm-curves"](madeUpArms({ steps })) },
+    { name: "arm-curves-one", draw: () => charts["arm-curves"](madeUpArms({ steps, arms: 1 })) },
+    { name: "arm-curves-short", draw: () => charts["arm-curves"](madeUpArms({ steps: 4 })) },
   ];
 }
 
@@ -54,5 +97,13 @@ export function hostileCharts(text: string = hostileText): Chart[] {
     charts.prediction(madeUpPrediction("predicted", made)),
     charts.window(madeUpWindows(made)),
     charts.comparison(madeUpComparison(made)),
+    charts.budget(madeUpBudget(made)),
+    charts.scaling(oneRun({ log: text, xColumn: text })),
+    charts.agreement(madeUpAgreement({ run: text, steps: 24 })),
+    charts.covariance(madeUpAgreement({ run: text, steps: 24 })),
+    charts["accuracy-groups"](madeUpAgreement({ run: text, steps: 24 })),
+    charts["covariance-tail"](madeUpAgreement({ run: text, steps: 24 })),
+    charts.arms(madeUpArms({ name: text, steps: 24 })),
+    charts["arm-curves"](madeUpArms({ name: text, steps: 24 })),
   ];
 }

@@ -1,4 +1,8 @@
 /** Findings of made-up runs, as the analysis would give them: plain least squares on seeded series; no claim of truth. */
+import {
+  type EntropyBudgetFinding,
+  findEntropyBudget,
+} from "../../src/analyze/finding/entropy-budget.ts";
 import type { EntropyLawFinding, Verdict } from "../../src/analyze/finding/entropy-law.ts";
 import type { LawComparisonFinding } from "../../src/analyze/finding/law-comparison.ts";
 import type { PredictionFinding } from "../../src/analyze/finding/prediction.ts";
@@ -317,4 +321,26 @@ export function madeUpComparison(
     reward,
     notes: ["the law in entropy pays for noise in entropy, a curve in steps does not"],
   };
+}
+
+/** The budget of a made-up run: of one that spends its entropy, or of one whose reward is noise. */
+export function madeUpBudget(
+  made: MadeUp = {},
+  { isGaining = true }: { readonly isGaining?: boolean } = {},
+): EntropyBudgetFinding {
+  const { step, entropy, reward } = madeUpSeries(made.steps);
+  const noise = makeRng(9, "no gain");
+  return findEntropyBudget(
+    {
+      log: made.log ?? "runs/grpo-7b/verl.jsonl",
+      entropyColumn: made.entropyColumn ?? "actor/entropy",
+      rewardColumn: made.rewardColumn ?? "critic/score/mean",
+      progressColumn: undefined,
+      step,
+      entropy,
+      reward: isGaining ? reward : reward.map(() => 0.5 + 0.02 * noise.normal()),
+      progress: step.map((value) => value + 1),
+    },
+    { replicates: 100 },
+  );
 }

@@ -2,8 +2,10 @@
 import type { ReportInput } from "../../src/report/report-page.ts";
 import type { StepLog } from "../../src/log/step-log.ts";
 import { makeTable } from "../../src/log/table.ts";
+import { madeUpAgreement } from "./agreement-findings.ts";
 import {
   type MadeUp,
+  madeUpBudget,
   madeUpComparison,
   madeUpLaw,
   madeUpPrediction,
@@ -49,6 +51,8 @@ export function fullReport(
         prediction: madeUpPrediction("predicted", made),
         window: madeUpWindows(made),
         comparison: madeUpComparison(made),
+        budget: madeUpBudget(made),
+        agreement: madeUpAgreement(made.log === undefined ? {} : { run: made.log }),
       },
     ],
     command: ["entlaw", "report", made.log ?? "runs/grpo 7b"],

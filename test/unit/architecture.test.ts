@@ -21,15 +21,19 @@ const ORDER = [
   "train/run",
   "analyze/frame",
   "analyze/fit",
+  "analyze/agreement",
+  "analyze/theory",
   "analyze/finding",
+  "analyze/compare",
   "report",
+  "sweep",
   "cli",
 ] as const;
 
 /** Package (or prefix ending in `/`) to the only places that may import it. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   "node:fs": ["base/file-system.ts"],
-  zod: ["config/", "log/", "train/"],
+  zod: ["config/", "log/", "sweep/", "train/"],
   yaml: ["config/"],
   "@duckdb/node-api": ["log/"],
   "@tensorflow/tfjs": ["engine/tfjs.ts"],

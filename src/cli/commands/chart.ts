@@ -1,25 +1,33 @@
 /** `entlaw chart`: one chart of one or more logs. */
 import { Args, Flags } from "@oclif/core";
-import type { ChartKind } from "../../report/chart/chart.ts";
+import { CHART_KINDS, isAgreementKind, isArmsKind } from "../chart-kinds.ts";
+import type { ChartKind, Chart as DrawnChart } from "../../report/chart/chart.ts";
 import { refuseInputAsOutput } from "../check-output.ts";
 import { EntlawCommand, logFlags } from "../entlaw-command.ts";
 import { parseFitOn } from "../parse-choices.ts";
 import { onlyOne, readLogs } from "../read-logs.ts";
 
 export default class Chart extends EntlawCommand {
-  static override summary = "Draw one chart of a log as SVG, PNG, HTML or Vega-Lite.";
+  static override summary =
+    "Draw one chart of a log, or of the arms that several logs are runs of, as SVG, PNG, HTML or Vega-Lite.";
   static override examples = [
     "<%= config.bin %> <%= command.id %> law data/countdown-grpo/verl.jsonl --out law.svg",
+    "<%= config.bin %> <%= command.id %> covariance-tail runs/grpo --out tail.svg",
+    '<%= config.bin %> <%= command.id %> arms "data/lab/{grpo,kl-cov}-?.csv" --out arms.svg',
     "<%= config.bin %> <%= command.id %> prediction run.csv --fit-on 0.5 --out prediction.png",
   ];
   static override args = {
     kind: Args.string({
       required: true,
-      options: ["law", "steps", "residuals", "prediction", "window", "comparison"],
+      options: [...CHART_KINDS],
       description: "What to draw.",
     }),
-    log: Args.string({ required: true, description: "A log or a run directory." }),
+    log: Args.string({
+      required: true,
+      description: "A log or a run directory; for arms several.",
+    }),
   };
+  static override strict = false;
   static override flags = {
     ...logFlags,
     out: Flags.string({
@@ -36,16 +44,29 @@ export default class Chart extends EntlawCommand {
   };
 
   override async run(): Promise<unknown> {
-    const { args, flags } = await this.parse(Chart);
+    const { args, argv, flags } = await this.parse(Chart);
     const kind = args.kind as ChartKind; // required, and one of the options
     const fitOn = parseFitOn(flags["fit-on"]);
     const { parseChartFile, writeChart } = await import("../../report/chart-file.ts");
     parseChartFile(flags.out);
-    const log = onlyOne(await readLogs(this, [args.log], flags));
-    refuseInputAsOutput(flags.out, [log.source]);
+    const [, ...paths] = argv as string[];
+    const logs = await readLogs(this, paths, flags);
+    refuseInputAsOutput(
+      flags.out,
+      logs.map(({ source }) => source),
+    );
+    const { drawArms } = await import("../../report/draw-arms.ts");
+    const { drawScaling } = await import("../../report/draw-scaling.ts");
     const { drawLog } = await import("../../report/draw-log.ts");
+    const { drawAgreement } = await import("../../report/draw-agreement.ts");
     const { title, description } = await this.withProgress("drawing", async () => {
-      const chart = drawLog(kind, log, { fitOn });
+      const draw = async (): Promise<DrawnChart> => {
+        if (isArmsKind(kind)) return drawArms(kind, logs);
+        if (kind === "scaling") return drawScaling(logs, flags.reward !== undefined);
+        const log = onlyOne(logs);
+        return isAgreementKind(kind) ? drawAgreement(kind, log) : drawLog(kind, log, { fitOn });
+      };
+      const chart = await draw();
       await writeChart(chart, flags.out, flags.dark ? "dark" : undefined);
       return chart;
     });

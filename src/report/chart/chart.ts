@@ -14,8 +14,24 @@ type Stacked = Extract<TopLevelSpec, { vconcat: unknown }>;
 type SideBySide = Extract<TopLevelSpec, { hconcat: unknown }>;
 export type SubPanel = Stacked["vconcat"][number];
 
-/** The charts that entlaw draws. */
-export type ChartKind = "law" | "steps" | "residuals" | "prediction" | "window" | "comparison";
+/** The charts of a log's steps. */
+export type LogChartKind =
+  | "law"
+  | "steps"
+  | "residuals"
+  | "prediction"
+  | "window"
+  | "comparison"
+  | "budget";
+
+/** The charts of predicted against measured entropy change, which are best with a run's token table. */
+export type AgreementChartKind = "agreement" | "covariance" | "accuracy-groups" | "covariance-tail";
+
+/** The charts of the arms that several logs are runs of. */
+export type ArmsChartKind = "arms" | "arm-curves";
+
+/** The charts that entlaw draws; `scaling` is of one log or several, and needs no entropy. */
+export type ChartKind = LogChartKind | AgreementChartKind | ArmsChartKind | "scaling";
 
 /** What was plotted, for readers who cannot see it. */
 export interface PlottedTable {

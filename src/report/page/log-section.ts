@@ -1,16 +1,20 @@
 /** The part of the report about one log: answer, tables, charts, doubts; computes nothing. */
 import type { Spec } from "vega";
+import type { AgreementFinding } from "../../analyze/agreement/agreement-finding.ts";
+import type { EntropyBudgetFinding } from "../../analyze/finding/entropy-budget.ts";
 import type { EntropyLawFinding, Verdict } from "../../analyze/finding/entropy-law.ts";
 import type { LawComparisonFinding } from "../../analyze/finding/law-comparison.ts";
 import type { PredictionFinding } from "../../analyze/finding/prediction.ts";
 import type { WindowSensitivityFinding } from "../../analyze/finding/window-sensitivity.ts";
 import type { StepLog } from "../../log/step-log.ts";
 import { answerOf } from "../answer.ts";
-import type { Chart, ChartOptions } from "../chart/chart.ts";
+import type { Chart, ChartKind, ChartOptions } from "../chart/chart.ts";
 import { charts } from "../chart/charts.ts";
 import { verdictWords } from "../chart/describe-fit.ts";
 import { type Markup, markup } from "../markup.ts";
 import { compileSpec } from "../vega-view.ts";
+import { agreementSection } from "./agreement-section.ts";
+import { budgetSection } from "./budget-section.ts";
 import { figure } from "./figure.ts";
 import { crossCheckTable, formTable, gateTable, parameterTable } from "./fit-tables.ts";
 import { inspectionList } from "./inspection-list.ts";
@@ -22,6 +26,9 @@ export interface ReportedLog {
   readonly prediction?: PredictionFinding | undefined;
   readonly window?: WindowSensitivityFinding | undefined;
   readonly comparison?: LawComparisonFinding | undefined;
+  readonly budget?: EntropyBudgetFinding | undefined;
+  /** Of a run whose entropy change was measured or can be held against its tokens. */
+  readonly agreement?: AgreementFinding | undefined;
 }
 
 /** A section, and the compiled charts that its figures refer to. */
@@ -30,8 +37,13 @@ export interface LogSection {
   readonly specs: readonly Spec[];
 }
 
-/** Charts that stand with the answer: the law, and both series over the steps. */
-const LEADING = 2;
+/** Where on the page a chart stands; those that are not named stand under the closer look. */
+const PLACES = {
+  run: ["law", "steps"],
+  budget: ["budget"],
+  agreement: ["agreement", "covariance", "accuracy-groups", "covariance-tail"],
+} as const satisfies Record<string, readonly ChartKind[]>;
+const PLACED: readonly ChartKind[] = Object.values(PLACES).flat();
 
 /** Verdicts differ by mark and word, not by colour. */
 const marks: { readonly [K in Verdict["holds"]]: string } = { yes: "●", weak: "◐", no: "○" };
@@ -52,11 +64,15 @@ export async function logSection(
 ): Promise<LogSection> {
   const { finding } = log;
   const drawn = chartsOf(log, detail);
-  const figures: Markup[] = [];
+  const figures: Array<{ readonly kind: ChartKind; readonly html: Markup }> = [];
   for (const [i, chart] of drawn.entries()) {
     const spec = firstSpec === undefined ? undefined : firstSpec + i;
-    figures.push(await figure(chart, { id: `${id}-${chart.kind}`, spec, level: 4 }));
+    const html = await figure(chart, { id: `${id}-${chart.kind}`, spec, level: 4 });
+    figures.push({ kind: chart.kind, html });
   }
+  const at = (kinds: readonly ChartKind[]): Markup[] =>
+    figures.filter(({ kind }) => kinds.includes(kind)).map((drawnOne) => drawnOne.html);
+  const closer = figures.filter(({ kind }) => !PLACED.includes(kind)).map((one) => one.html);
   const { verdict, ceiling, advice } = answerOf(finding);
   const html = markup`<section aria-labelledby="${id}">
     <h2 id="${id}">${finding.log}</h2>
@@ -67,7 +83,7 @@ export async function logSection(
       <p>${advice}</p>
     </div>
     <h3>The run</h3>
-    <div class="figures">${figures.slice(0, LEADING)}</div>
+    <div class="figures">${at(PLACES.run)}</div>
     <h3>Parameters</h3>
     ${parameterTable(finding)}
     ${formTable(finding)}
@@ -76,8 +92,14 @@ export async function logSection(
     ${gateTable(finding.verdict.gates)}
     ${sentences(finding.verdict.reasons)}
     ${doubts(log)}
+    ${log.budget === undefined ? undefined : budgetSection(log.budget, at(PLACES.budget))}
+    ${
+      log.agreement === undefined
+        ? undefined
+        : agreementSection(log.agreement, at(PLACES.agreement))
+    }
     <h3>A closer look</h3>
-    <div class="figures">${figures.slice(LEADING)}</div>
+    <div class="figures">${closer}</div>
     ${log.inspection === undefined ? undefined : inspectionList(log.inspection)}
   </section>`;
   const live = firstSpec === undefined ? [] : drawn;
@@ -90,7 +112,7 @@ function badge({ holds, kind }: Verdict): Markup {
 }
 
 function chartsOf(
-  { finding, prediction, window, comparison }: ReportedLog,
+  { finding, prediction, window, comparison, budget, agreement }: ReportedLog,
   detail: ChartOptions,
 ): Chart[] {
   return [
@@ -100,6 +122,20 @@ function chartsOf(
     ...(prediction === undefined ? [] : [charts.prediction(prediction, detail)]),
     ...(window === undefined || window.windows.length === 0 ? [] : [charts.window(window, detail)]),
     ...(comparison === undefined ? [] : [charts.comparison(comparison, detail)]),
+    ...(budget === undefined || budget.marks.length === 0 ? [] : [charts.budget(budget, detail)]),
+    ...(agreement === undefined ? [] : agreementCharts(agreement, detail)),
+  ];
+}
+
+/** Those of the charts that this run has something for. */
+function agreementCharts(finding: AgreementFinding, detail: ChartOptions): Chart[] {
+  const { estimators, splits, tail } = finding;
+  return [
+    ...(estimators.length === 0
+      ? []
+      : [charts.agreement(finding, detail), charts.covariance(finding, detail)]),
+    ...(splits.length === 0 ? [] : [charts["accuracy-groups"](finding, detail)]),
+    ...(tail.length === 0 ? [] : [charts["covariance-tail"](finding, detail)]),
   ];
 }
 

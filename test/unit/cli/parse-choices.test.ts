@@ -6,6 +6,8 @@ import {
   parseFixed,
   parseNumber,
   parseWindow,
+  parsePositive,
+  parseStartReward,
 } from "../../../src/cli/parse-choices.ts";
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
@@ -79,5 +81,33 @@ describe("flags with numbers", () => {
 
   test.each(["R0", "=1", ""])('--fix refuses "%s"', (pair) => {
     expect(() => parseFixed([pair])).toThrow(ConfigError);
+  });
+});
+
+describe("the reward at zero compute", () => {
+  test.each([
+    ["first", "first"],
+    ["free", "free"],
+    ["0", 0],
+    ["-0.5", -0.5],
+  ])("%s is %s", (text, expected) => {
+    expect(parseStartReward(text)).toBe(expected);
+  });
+
+  test.each(["", " ", "last", "NaN", "1/2"])("%j is refused as usage", (text) => {
+    expect(() => parseStartReward(text)).toThrow(/--r0 must be first, free or a number/);
+  });
+});
+
+describe("a number above 0", () => {
+  test("is taken as it is, and none is none", () => {
+    expect([parsePositive("alpha", "0.2"), parsePositive("alpha", undefined)]).toEqual([
+      0.2,
+      undefined,
+    ]);
+  });
+
+  test.each(["0", "-1"])("%s is refused with the flag's name", (text) => {
+    expect(() => parsePositive("alpha", text)).toThrow(/--alpha must be above 0/);
   });
 });

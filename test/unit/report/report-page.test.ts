@@ -55,7 +55,7 @@ describe("renderReport", () => {
     const labels = [...visible.matchAll(/<svg [^>]*aria-label="([^"]*)"/g)].map(
       (match) => match[1]!,
     );
-    expect(labels).toHaveLength(6);
+    expect(labels).toHaveLength(11);
     for (const label of labels) expect(label.length).toBeLessThanOrEqual(260);
   });
 
@@ -63,6 +63,21 @@ describe("renderReport", () => {
     expect(words).not.toMatch(/NaN|undefined|Infinity|\[object/);
     expect(words).toContain("0.8520");
     expect(words).toContain("[0.8429, 0.8611]");
+  });
+
+  test("says when entropy was spent, and what drives it where that was measured", async () => {
+    const headings = [...visible.matchAll(/<h3[^>]*>([^<]*)</g)].map((match) => match[1]);
+    expect(headings).toContain("Entropy budget");
+    expect(headings).toContain("Does covariance drive entropy here?");
+    expect(words).toContain(escapeHtml(input.logs[0]!.agreement!.verdict));
+    expect(words).toMatch(/0\.81\s+\[0\.70, 0\.88\]/);
+    const [log] = input.logs;
+    const without = await renderReport({
+      ...input,
+      logs: [{ ...log!, budget: undefined, agreement: undefined }],
+    });
+    expect(without).not.toContain("Does covariance drive entropy here?");
+    expect(without).not.toContain("Entropy budget");
   });
 
   test("carries its command, version, inputs and findings", () => {
@@ -99,6 +114,6 @@ describe("renderReport", () => {
     });
     expect(many).not.toContain("data-chart");
     expect(many).toMatch(/\d+ of 240 points drawn/);
-    expect(many.length / 7).toBeLessThan(110_000);
-  });
+    expect(many.length / 7).toBeLessThan(190_000);
+  }, 30_000);
 });

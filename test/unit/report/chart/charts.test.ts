@@ -2,8 +2,15 @@ import { describe, expect, test } from "vitest";
 import { type Chart, LABEL_LIMIT, standaloneSpec } from "../../../../src/report/chart/chart.ts";
 import { charts } from "../../../../src/report/chart/charts.ts";
 import { compileSpec } from "../../../../src/report/vega-view.ts";
+import { madeUpScaling, madeUpScalingArms } from "../../../support/scaling-arms.ts";
 import { chartCases, hostileCharts, HOSTILE } from "../../../support/chart-cases.ts";
-import { madeUpLaw, madeUpPrediction, madeUpSeries } from "../../../support/findings.ts";
+import { madeUpAgreement } from "../../../support/agreement-findings.ts";
+import {
+  madeUpBudget,
+  madeUpLaw,
+  madeUpPrediction,
+  madeUpSeries,
+} from "../../../support/findings.ts";
 
 const cases = chartCases(24);
 
@@ -83,6 +90,85 @@ test("many points are thinned and the subtitle says so, while the table has them
   const chart = charts.steps(madeUpLaw("weak", { steps: 3000 }));
   expect(chart.subtitle).toMatch(/\d+ of 3000 points drawn, extremes kept/);
   expect(chart.table.rows).toHaveLength(3000);
+});
+
+describe("the entropy budget", () => {
+  test("has a curve for what clearly changed, and none for what did not", () => {
+    const seriesOf = (chart: Chart): string[] => [
+      ...new Set([...JSON.stringify(chart.spec).matchAll(/"series":"([^"]*)"/g)].map((m) => m[1]!)),
+    ];
+    expect(seriesOf(charts.budget(madeUpBudget()))).toEqual(["entropy drop", "reward gain"]);
+    const noGain = charts.budget(madeUpBudget({}, { isGaining: false }));
+    expect(seriesOf(noGain)).toEqual(["entropy drop"]);
+    expect(noGain.title).not.toContain("reward gain");
+    expect(charts.budget(madeUpBudget({ steps: 20 })).title).toContain("at least 24 steps");
+  });
+});
+
+describe("scaling", () => {
+  const points = (chart: Chart): number =>
+    JSON.stringify(chart.spec).match(/"logF":/g)?.length ?? 0;
+
+  test("is drawn straight only where exponents were compared, and its title says the outcome", () => {
+    const [tie, apart] = [0, 0.2].map((by) => charts.scaling(madeUpScalingArms(by)));
+    expect(tie!.title).toMatch(/^A tie/);
+    expect(points(tie!)).toBeGreaterThan(4 * 10);
+    expect(apart!.title).toMatch(/^The second arm has the higher asymptote/);
+    expect(points(apart!)).toBe(0);
+    expect(apart!.table.rows.map(([, arm]) => arm)).toEqual([1, 1, 2, 2]);
+  });
+
+  test("of one run shows the rival beside the curve, and none where nothing could be fitted", () => {
+    const curves = (n: number): number => {
+      const chart = charts.scaling({ arms: [[madeUpScaling({ n })]], comparison: undefined });
+      return JSON.stringify(chart.spec).match(/"compute":/g)?.length ?? 0;
+    };
+    // The points, and two curves of 81 points each.
+    expect(curves(20)).toBe(20 + 2 * 81);
+    expect(curves(5)).toBe(5);
+  });
+});
+
+describe("agreement", () => {
+  test("is claimed in a title only where the interval of R² lies above 0", () => {
+    const titles = (r2Interval: readonly [number, number]): string[] => {
+      const finding = madeUpAgreement({ r2Interval });
+      return [charts.agreement(finding).title, charts.covariance(finding).title];
+    };
+    expect(titles([0.7, 0.88]).join()).not.toContain("not clearly");
+    for (const title of titles([-0.1, 0.88])) expect(title).toContain("not clearly");
+  });
+
+  test("shows all statistics of an estimator together, and a line that stays inside its panel", () => {
+    const finding = madeUpAgreement();
+    const text = JSON.stringify(charts.agreement(finding).spec);
+    expect(text).toContain(
+      '"polarity","Pearson 0.91, Spearman 0.87","sign 0.96, R² 0.81, slope 0.14"',
+    );
+    const ys = [...finding.y].toSorted((a, b) => a - b);
+    const span = ys.at(-1)! - ys[0]!;
+    for (const [, y] of text.matchAll(/"y":(-?[\d.e-]+)/g)) {
+      expect(Number(y)).toBeGreaterThan(ys[0]! - 0.1 * span);
+      expect(Number(y)).toBeLessThan(Math.max(0, ys.at(-1)!) + 0.1 * span);
+    }
+  });
+
+  test("leaves out groups whose responses fared alike, which have no covariance", () => {
+    const chart = charts["accuracy-groups"](madeUpAgreement());
+    expect(chart.table.columns).toEqual(["step", "(0, 0.25]", "(0.25, 0.5]", "(0.5, 0.75]"]);
+    expect(chart.title).toContain("(0.5, 0.75]");
+  });
+
+  test("draws no mean at or below 0 on a logarithmic axis, while the table has it", () => {
+    const finding = madeUpAgreement();
+    const tail = finding.tail.map((one) => ({
+      ...one,
+      means: one.means.map((mean) => (mean.share === 1 ? { ...mean, mean: -0.01 } : mean)),
+    }));
+    const chart = charts["covariance-tail"]({ ...finding, tail });
+    expect(JSON.stringify(chart.spec)).not.toContain("-0.01");
+    expect(chart.table.rows.at(-1)).toEqual(["all", -0.01, -0.01, -0.01, -0.01]);
+  });
 });
 
 describe("text of a log", () => {

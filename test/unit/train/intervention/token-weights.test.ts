@@ -331,3 +331,21 @@ describe("EntroPIC's controller", () => {
     expect(controlled({ ...config, proportional: 20 }, [0])).toEqual([-1]);
   });
 });
+
+describe("adaptive entropy", () => {
+  test("raises its coefficient below the target, lowers it above, and applies it below alone", () => {
+    const config = { kind: "adaptive-entropy", target: 0.2, delta: 0.001, largest: 0.0025 };
+    const path = [0.1, 0.1, 0.1, 0.3, 0.2, 0.1];
+    const expected = [0.001, 0.002, 0.0025, 0, 0, 0.0015];
+    expect(apart(controlled(config, path), expected)).toBeLessThan(1e-15);
+    expect(controlled({ ...config, start: 0.002 }, [0.3, 0.3, 0.3, 0.1])).toEqual([0, 0, 0, 0.001]);
+  });
+});
+
+describe("sign weights", () => {
+  test("go by the sign of the advantage and by nothing else", () => {
+    const given = { ...random(5, 4), advantage: Float64Array.of(2, -0.1, 0, 1e-9) };
+    const config = { kind: "sign-weights", positive: 0.1, negative: 3 };
+    expect(weights(config, given)).toEqual([0.1, 3, 1, 0.1]);
+  });
+});

@@ -1,0 +1,43 @@
+/** The part of the report about the arms that its logs are runs of; computes nothing. */
+import type { ComparisonFinding } from "../../analyze/compare/comparison.ts";
+import {
+  armTables,
+  compareHead,
+  type CompareTable,
+  curveSentences,
+  curveTable,
+  differenceTable,
+  measureSentence,
+  slopeSentences,
+} from "../compare-tables.ts";
+import { type Markup, markup } from "../markup.ts";
+import { dataTable } from "./fit-tables.ts";
+
+/** Heading level 2, every arm by itself, then against the baseline. */
+export function armsSection(finding: ComparisonFinding, figures: readonly Markup[]): Markup {
+  return markup`<section aria-labelledby="arms">
+    <h2 id="arms">Arms</h2>
+    <p>${compareHead(finding)}.</p>
+    <h3>Every arm over its seeds</h3>
+    <div class="figures">${figures}</div>
+    ${armTables(finding).map(tableOf)}
+    <h3>Against the baseline</h3>
+    ${tableOf(differenceTable(finding))}
+    <h3>The law between arms</h3>
+    ${list(slopeSentences(finding.between))}
+    ${tableOf(curveTable(finding))}
+    ${list(curveSentences(finding))}
+    <h3>How arms are compared</h3>
+    ${list([measureSentence(), ...finding.notes])}
+  </section>`;
+}
+
+function tableOf({ caption, head, rows }: CompareTable): Markup {
+  const columns = head.map((name, i) => (i === 0 ? { name } : ({ name, number: true } as const)));
+  return dataTable(caption, columns, rows);
+}
+
+const list = (items: readonly string[]): Markup =>
+  markup`<ul>
+    ${items.map((item) => markup`<li>${item}</li>`)}
+  </ul>`;

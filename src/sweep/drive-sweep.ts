@@ -1,0 +1,230 @@
+/** Takes the runs of a sweep to their ends, some at a time; knows launchers, but no machine and no command line. */
+import { setTimeout as wait } from "node:timers/promises";
+import { monotonicMs } from "../base/clock.ts";
+import { EntlawError } from "../base/errors.ts";
+import type { FileSystem } from "../base/file-system.ts";
+import { lockLiveness } from "../log/run-lock.ts";
+import type { Job, JobStatus, Launcher } from "./launcher.ts";
+import { type RunProgress, runProgress } from "./run-progress.ts";
+import type { GivenUp } from "./sweep-manifest.ts";
+import { WarmStarts } from "./warm-starts.ts";
+
+/** How a run of a sweep ended. */
+export interface RunOutcome {
+  readonly state: "finished" | "failed" | "interrupted" | "given-up";
+  /** Why it is not finished. */
+  readonly message?: string;
+}
+
+/** What happens in a sweep, as it happens. */
+export type SweepEvent =
+  | { readonly kind: "start"; readonly job: Job; readonly attempt: number }
+  | { readonly kind: "end"; readonly job: Job; readonly outcome: RunOutcome }
+  | { readonly kind: "lost"; readonly job: Job; readonly detail: string; readonly waitMs: number }
+  | { readonly kind: "give-up"; readonly arm: GivenUp };
+
+/** What to do, and with what. */
+export interface SweepDrive {
+  readonly fs: FileSystem;
+  readonly launcher: Launcher;
+  /** What is left to do, in the order in which it is started. */
+  readonly jobs: readonly Job[];
+  /** Most jobs at a time. */
+  readonly concurrency: number;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: SweepEvent) => void;
+  /** Looks at what is there and names arms to give up now; each is named once. */
+  readonly giveUp?: () => readonly GivenUp[];
+  /** First pause before a lost job is submitted again, ms; it doubles each time. */
+  readonly firstRetryMs?: number;
+}
+
+/** Times that a job is submitted before it counts as failed. */
+const MOST_ATTEMPTS = 4;
+const FIRST_RETRY_MS = 5000;
+
+interface Waiting {
+  readonly job: Job;
+  readonly attempt: number;
+  /** Not before this time of the monotonic clock. */
+  readonly notBefore: number;
+}
+
+/**
+ * Runs all jobs; the failure of one stops no other.
+ *
+ * **Details** After the signal nothing is started, and what goes on is asked to end.
+ *
+ * @returns run id to outcome, for every job.
+ */
+export async function driveSweep(drive: SweepDrive): Promise<ReadonlyMap<string, RunOutcome>> {
+  return new Driver(drive).run();
+}
+
+class Driver {
+  private readonly drive: SweepDrive;
+  private readonly warmStarts: WarmStarts;
+  private waiting: Waiting[];
+  private readonly active = new Map<string, Waiting>();
+  private readonly givenUp = new Set<string>();
+  private readonly outcomes = new Map<string, RunOutcome>();
+  private wasStopped = false;
+
+  constructor(drive: SweepDrive) {
+    this.drive = drive;
+    this.warmStarts = new WarmStarts(drive.fs);
+    this.waiting = drive.jobs.map((job) => ({ job, attempt: 1, notBefore: 0 }));
+  }
+
+  async run(): Promise<ReadonlyMap<string, RunOutcome>> {
+    const { signal, launcher } = this.drive;
+    while (this.waiting.length + this.active.size > 0) {
+      if (signal.aborted) await this.stopAll();
+      else {
+        await this.giveArmsUp();
+        await this.startMore();
+      }
+      // A job that was refused at once leaves nothing to wait for.
+      if (this.active.size > 0 || this.waiting.length > 0) await pause(launcher.pollMs, signal);
+      await this.look();
+    }
+    return this.outcomes;
+  }
+
+  private async startMore(): Promise<void> {
+    const { concurrency, launcher } = this.drive;
+    while (this.active.size < concurrency) {
+      const active = [...this.active.values()].map(({ job }) => job);
+      const next = this.waiting.find(
+        ({ job, notBefore }) =>
+          notBefore <= monotonicMs() &&
+          (!launcher.sharesDisk || this.warmStarts.mayStart(job)) &&
+          launcher.hasRoom(job, active),
+      );
+      if (next === undefined) return;
+      this.waiting = this.waiting.filter((one) => one !== next);
+      await this.start(next);
+    }
+  }
+
+  private async start(next: Waiting): Promise<void> {
+    const { job, attempt } = next;
+    this.drive.onEvent({ kind: "start", job, attempt });
+    this.warmStarts.started(job);
+    this.active.set(job.run.id, next);
+    try {
+      await this.drive.launcher.submit(job);
+    } catch (error) {
+      if (this.drive.launcher.mayPass(error)) this.retry(next, messageOf(error));
+      else this.end(next, { state: "failed", message: messageOf(error) });
+    }
+  }
+
+  /** Looks at every job that goes on. */
+  private async look(): Promise<void> {
+    for (const one of this.active.values()) {
+      const status = await this.statusOf(one.job);
+      if (status.state === "lost") this.retry(one, status.detail ?? "it is gone");
+      if (status.state === "ended" || status.state === "absent") await this.conclude(one, status);
+    }
+  }
+
+  private async statusOf(job: Job): Promise<JobStatus> {
+    try {
+      return await this.drive.launcher.status(job);
+    } catch (error) {
+      return { state: "ended", detail: messageOf(error) };
+    }
+  }
+
+  /** A job is over: its run directory says how it went. */
+  private async conclude(one: Waiting, { detail }: JobStatus): Promise<void> {
+    const { fs, launcher } = this.drive;
+    const { job } = one;
+    try {
+      await launcher.collect(job);
+    } catch (error) {
+      if (launcher.mayPass(error)) return this.retry(one, messageOf(error));
+      return this.end(one, { state: "failed", message: messageOf(error) });
+    }
+    if (lockLiveness(fs, job.directory) === "alive") return; // another process has just taken it over
+    const progress = runProgress(fs, job.directory, job.run.hash);
+    this.end(one, this.outcomeOf(job, progress, detail));
+  }
+
+  private outcomeOf({ run }: Job, progress: RunProgress, detail?: string): RunOutcome {
+    if (progress.state === "finished") return { state: "finished" };
+    const after = `after ${progress.steps} of ${run.config.steps} steps`;
+    if (this.givenUp.has(run.arm)) return { state: "given-up", message: after };
+    const isWanted = this.wasStopped && progress.state !== "failed";
+    if (isWanted) return { state: "interrupted", message: after };
+    const reason = progress.error ?? detail ?? "it ended without a word";
+    return { state: "failed", message: `${after}: ${reason}` };
+  }
+
+  private retry(one: Waiting, detail: string): void {
+    const { attempt, job } = one;
+    if (attempt >= MOST_ATTEMPTS || this.wasStopped) {
+      this.end(one, { state: "failed", message: `lost ${attempt} times: ${detail}` });
+      return;
+    }
+    this.active.delete(job.run.id);
+    this.warmStarts.ended(job);
+    const waitMs = (this.drive.firstRetryMs ?? FIRST_RETRY_MS) * 2 ** (attempt - 1);
+    this.waiting.push({ job, attempt: attempt + 1, notBefore: monotonicMs() + waitMs });
+    this.drive.onEvent({ kind: "lost", job, detail, waitMs });
+  }
+
+  private end({ job }: Waiting, outcome: RunOutcome): void {
+    this.active.delete(job.run.id);
+    this.warmStarts.ended(job);
+    this.outcomes.set(job.run.id, outcome);
+    this.drive.onEvent({ kind: "end", job, outcome });
+  }
+
+  private async giveArmsUp(): Promise<void> {
+    for (const arm of this.drive.giveUp?.() ?? []) {
+      this.givenUp.add(arm.arm);
+      this.drive.onEvent({ kind: "give-up", arm });
+      const ofArm = ({ job }: Waiting): boolean => job.run.arm === arm.arm;
+      const dropped = this.waiting.filter(ofArm);
+      this.waiting = this.waiting.filter((one) => !ofArm(one));
+      for (const one of dropped) this.end(one, { state: "given-up", message: "not started" });
+      for (const one of [...this.active.values()].filter(ofArm)) await this.stop(one.job);
+    }
+  }
+
+  /** Once: what waits is left, what goes on is asked to end. */
+  private async stopAll(): Promise<void> {
+    if (this.wasStopped) return;
+    this.wasStopped = true;
+    const left = this.waiting;
+    this.waiting = [];
+    for (const one of left) this.end(one, { state: "interrupted", message: "not started" });
+    for (const { job } of this.active.values()) await this.stop(job);
+  }
+
+  private async stop(job: Job): Promise<void> {
+    try {
+      await this.drive.launcher.stop(job);
+    } catch {
+      // Its next status says what became of it.
+    }
+  }
+}
+
+/** Waits, but not beyond the signal; once it has come, every pause is a whole one. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await wait(ms, undefined, signal.aborted ? {} : { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+const messageOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof EntlawError && error.fix !== undefined
+    ? `${error.message} (${error.fix})`
+    : error.message;
+};

@@ -1,0 +1,124 @@
+/** Runs as processes of this machine, each of its own process group: they outlive whoever started them. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { FileSystem } from "../base/file-system.ts";
+import { findProcess, hasArguments } from "./find-process.ts";
+import type { Job, JobStatus, Launcher } from "./launcher.ts";
+import { askToEnd, lockHolder } from "./lock-holder.ts";
+import { MemoryGauge } from "./memory-gauge.ts";
+import { processMemory } from "./process-memory.ts";
+import { trainArguments } from "./train-command.ts";
+
+const BIN = fileURLToPath(new URL("../../bin/entlaw.js", import.meta.url));
+const POLL_MS = 100;
+/** The end of a job's log that says why it ended. */
+const LAST_BYTES = 2000;
+
+/**
+ * Starts runs as processes of this machine.
+ *
+ * **Details** Ctrl-C in a terminal reaches every process of the terminal's group; the runs are not of it, so that they are
+ * asked to stop once and not twice. A run that another process has begun and that goes on is waited for.
+ */
+export function localLauncher(fs: FileSystem): Launcher {
+  const children = new Map<string, ChildProcess>();
+  /** Processes that others have started. */
+  const adopted = new Map<string, number>();
+  const gauge = new MemoryGauge();
+
+  /** The process that trains a job now. */
+  const pidOf = (job: Job): number | undefined => {
+    const child = children.get(job.run.id);
+    if (child !== undefined && isRunning(child)) return child.pid;
+    const other = adopted.get(job.run.id);
+    if (other !== undefined && hasArguments(fs, other, trainArguments(job))) return other;
+    return lockHolder(fs, job.directory);
+  };
+  const statusOf = (job: Job): JobStatus => {
+    if (pidOf(job) !== undefined) return { state: "running" };
+    const child = children.get(job.run.id);
+    if (child === undefined) return { state: "absent" };
+    const how = child.signalCode ?? `exit code ${child.exitCode}`;
+    return { state: "ended", detail: `${how}: ${lastWords(fs, job.logFile)}` };
+  };
+
+  return {
+    kind: "local",
+    pollMs: POLL_MS,
+    sharesDisk: true,
+    async submit(job) {
+      const other = findProcess(fs, trainArguments(job));
+      if (other !== undefined) adopted.set(job.run.id, other);
+      if (statusOf(job).state === "running") return;
+      children.set(job.run.id, await start(fs, job));
+    },
+    async status(job) {
+      const pid = pidOf(job);
+      const memory = pid === undefined ? undefined : processMemory(fs, pid);
+      if (memory !== undefined) gauge.measured(job.run.config.policy.size, memory.peak);
+      return statusOf(job);
+    },
+    async *logs(job, signal) {
+      for (let seen = 0, isLast = false; !isLast && !signal.aborted;) {
+        isLast = statusOf(job).state !== "running";
+        const bytes = readIfThere(fs, job.logFile);
+        if (bytes.length > seen) yield bytes.subarray(seen).toString("utf8");
+        seen = bytes.length;
+        if (!isLast) await wait(POLL_MS);
+      }
+    },
+    async stop(job) {
+      const pid = pidOf(job) ?? findProcess(fs, trainArguments(job));
+      if (pid !== undefined) askToEnd(pid);
+    },
+    async collect() {
+      // It is there.
+    },
+    hasRoom(job, active) {
+      const memories = active.map((one) => {
+        const pid = pidOf(one);
+        const now = pid === undefined ? 0 : (processMemory(fs, pid)?.now ?? 0);
+        return { size: one.run.config.policy.size, now };
+      });
+      return gauge.hasRoom(job.run.config.policy.size, memories, process.availableMemory());
+    },
+    mayPass: () => false,
+  };
+}
+
+const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode === null && signalCode === null;
+
+/** Starts the process, with its output in the job's log. */
+async function start(fs: FileSystem, job: Job): Promise<ChildProcess> {
+  const log = fs.open(job.logFile, "append");
+  try {
+    const child = spawn(process.execPath, [BIN, ...trainArguments(job)], {
+      detached: true,
+      stdio: ["ignore", log, log],
+    });
+    await new Promise((resolve, reject) => {
+      child.once("spawn", resolve);
+      child.once("error", reject);
+    });
+    return child;
+  } finally {
+    fs.close(log);
+  }
+}
+
+function readIfThere(fs: FileSystem, path: string): Buffer {
+  try {
+    return fs.readFile(path);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+/** The error that a process ended with, or its last line. */
+function lastWords(fs: FileSystem, logFile: string): string {
+  const lines = readIfThere(fs, logFile).subarray(-LAST_BYTES).toString("utf8").trim().split("\n");
+  const error = lines.findLast((line) => line.startsWith("error: "));
+  return error?.slice("error: ".length) ?? lines.at(-1) ?? "";
+}

@@ -1,0 +1,83 @@
+/** From a sweep file to where its runs are and how many go at once on this machine; starts nothing. */
+import { basename, extname, join } from "node:path";
+import type { FileSystem } from "../base/file-system.ts";
+import { expandSweep, type SweepRun } from "../config/expand-sweep.ts";
+import { parseSweep } from "../config/parse-sweep.ts";
+import { earlyStopRule, type EarlyStopRule, type RayConfig } from "../config/sweep-config.ts";
+import type { Job } from "./launcher.ts";
+import { placeRuns } from "./sweep-folder.ts";
+import { type GivenUp, readSweepManifest } from "./sweep-manifest.ts";
+
+/** What a sweep is made from. */
+export interface SweepSource {
+  readonly text: string;
+  /** The file. */
+  readonly from: string;
+  /** Folder of the sweep, in place of the file's. */
+  readonly out?: string | undefined;
+  /** Runs at a time, in place of the file's. */
+  readonly concurrency?: number | undefined;
+  /** Cores of the machine; undefined where a cluster decides what goes at once. */
+  readonly cores: number | undefined;
+}
+
+/** A sweep, planned. */
+export interface Sweep {
+  readonly name: string;
+  /** Its folder. */
+  readonly out: string;
+  readonly threads: number;
+  readonly concurrency: number;
+  readonly jobs: readonly Job[];
+  readonly earlyStop: EarlyStopRule | undefined;
+  /** How a cluster runs it. */
+  readonly ray: RayConfig;
+  /** Arms that were given up before; none where the file has no early stop any more. */
+  readonly givenUp: readonly GivenUp[];
+}
+
+/** Jobs that are given to a cluster at once; those that do not fit wait there. */
+const MOST_AT_CLUSTER = 64;
+const FOLDER = join("runs", "sweeps");
+
+/**
+ * Plans a sweep.
+ *
+ * **Details** One thread a run and a run a core, unless the file says otherwise: it may give either, and the other divides
+ * the cores. A sweep that was begun keeps its number of threads, since another one rounds differently.
+ *
+ * @throws {@link ConfigError} if the file is no sweep; {@link DataError} if its folder holds something else.
+ */
+export function planSweep(
+  fs: FileSystem,
+  { text, from, out: folder, concurrency: wanted, cores }: SweepSource,
+): Sweep {
+  const config = parseSweep(text, from);
+  const name = config.name ?? basename(from, extname(from));
+  const out = folder ?? config.out ?? join(FOLDER, name);
+  const before = readSweepManifest(fs, out);
+  const share = (of: number | undefined): number =>
+    of === undefined || cores === undefined ? 1 : Math.max(1, Math.floor(cores / of));
+  const asked = wanted ?? config.concurrency;
+  const threads = config.threads ?? before?.threads ?? share(config.concurrency);
+  const concurrency = asked ?? (cores === undefined ? MOST_AT_CLUSTER : share(threads));
+  const earlyStop = earlyStopRule(config);
+  return {
+    name,
+    out,
+    threads,
+    concurrency,
+    jobs: jobsOf(fs, out, expandSweep(config), threads),
+    earlyStop,
+    ray: config.ray,
+    givenUp: earlyStop === undefined ? [] : (before?.given_up ?? []),
+  };
+}
+
+function jobsOf(fs: FileSystem, out: string, runs: readonly SweepRun[], threads: number): Job[] {
+  const places = placeRuns(fs, out, runs);
+  return runs.flatMap((run) => {
+    const place = places.get(run.id);
+    return place === undefined ? [] : [{ run, threads, ...place }];
+  });
+}

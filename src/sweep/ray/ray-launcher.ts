@@ -1,0 +1,211 @@
+/** Runs as jobs of a Ray cluster; what it knows of them is a hint, their run directories are the record. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { writeFileAtomic } from "../../base/atomic-write.ts";
+import { monotonicMs } from "../../base/clock.ts";
+import { RunError } from "../../base/errors.ts";
+import type { FileSystem } from "../../base/file-system.ts";
+import { LOCK } from "../../log/run-files.ts";
+import { lockLiveness } from "../../log/run-lock.ts";
+import type { Job, JobStatus, Launcher } from "../launcher.ts";
+import { packageFiles } from "./package-files.ts";
+import type { RayClient, RayJob } from "./ray-client.ts";
+import { raySubmission, type RayUse, statusOfRay, submissionId } from "./ray-job.ts";
+import { holdsRun, keepPrintedRun, withoutRun } from "./run-in-log.ts";
+import { zip } from "./zip.ts";
+
+const POLL_MS = 1000;
+/** Time between two looks at what a job says. */
+const LOG_MS = 10_000;
+/** Time without an answer of the cluster after which its jobs count as failed. */
+const PATIENCE_MS = 600_000;
+const MOST_ATTEMPTS = 100;
+const HASH_DIGITS = 20;
+
+interface Attempt {
+  readonly id: string;
+  readonly job: RayJob | undefined;
+}
+
+const OUTPUT_GONE = "ray-output-gone";
+
+const isSilent = (error: unknown): boolean =>
+  error instanceof RunError && error.code === "ray-silent";
+
+const goesOn = (job: RayJob): boolean => job.status === "PENDING" || job.status === "RUNNING";
+
+/** Starts runs on a cluster. */
+export function rayLauncher(fs: FileSystem, client: RayClient, use: RayUse): Launcher {
+  return new RayLauncher(fs, client, use);
+}
+
+class RayLauncher implements Launcher {
+  readonly kind = "ray";
+  readonly pollMs = POLL_MS;
+  readonly sharesDisk: boolean;
+  private readonly submitted = new Map<string, string>();
+  private readonly loggedAt = new Map<string, number>();
+  private packed: { readonly name: string; readonly bytes: Buffer } | undefined;
+  private silentSince: number | undefined;
+  private readonly fs: FileSystem;
+  private readonly client: RayClient;
+  private readonly use: RayUse;
+
+  constructor(fs: FileSystem, client: RayClient, use: RayUse) {
+    this.fs = fs;
+    this.client = client;
+    this.use = use;
+    this.sharesDisk = use.results === "shared";
+  }
+
+  /** The attempt that goes on is adopted; otherwise the next one is made. */
+  async submit(job: Job): Promise<void> {
+    const { id, job: found } = await this.attemptFor(job);
+    this.submitted.set(job.run.id, id);
+    if (found !== undefined) return;
+    this.removeForeignLock(job);
+    const { name, bytes } = this.package();
+    await this.client.upload(name, () => bytes);
+    await this.client.submit(raySubmission(this.use, job, { id, packageName: name }));
+  }
+
+  async status(job: Job): Promise<JobStatus> {
+    const id = this.submitted.get(job.run.id);
+    try {
+      const found = await (id === undefined ? this.newest(job) : this.client.job(id));
+      this.silentSince = undefined;
+      if (found === undefined) {
+        return id === undefined
+          ? { state: "absent" }
+          : { state: "lost", detail: "the cluster does not know it any more" };
+      }
+      if (found.status === "RUNNING" && this.isLogDue(job)) await this.keepLog(job);
+      return statusOfRay(found);
+    } catch (error) {
+      if (!isSilent(error)) throw error;
+      this.silentSince ??= monotonicMs();
+      if (monotonicMs() - this.silentSince > PATIENCE_MS) throw error;
+      return { state: "waiting", detail: "the cluster does not answer" };
+    }
+  }
+
+  async *logs(job: Job, signal: AbortSignal): AsyncIterable<string> {
+    for (let seen = 0, isLast = false; !isLast && !signal.aborted;) {
+      const { state } = await this.status(job);
+      isLast = state !== "running" && state !== "waiting";
+      const text = withoutRun((await this.output(await this.idOf(job))) ?? "");
+      if (text.length > seen) yield text.slice(seen);
+      seen = Math.max(seen, text.length);
+      if (!isLast) await wait(POLL_MS);
+    }
+  }
+
+  async stop(job: Job): Promise<void> {
+    const id = await this.idOf(job);
+    const found = await this.client.job(id);
+    if (found !== undefined && goesOn(found)) await this.client.stop(id);
+  }
+
+  async collect(job: Job): Promise<void> {
+    const output = await this.keepLog(job);
+    if (this.use.results === "shared") return;
+    if (output === undefined) {
+      throw new RunError(
+        OUTPUT_GONE,
+        `the output of ${await this.idOf(job)}, which holds the run, must be there, got none`,
+        { fix: "the machine that had it is gone: the run is made again" },
+      );
+    }
+    keepPrintedRun(this.fs, job.directory, output);
+  }
+
+  /** The cluster decides what fits. */
+  hasRoom(): boolean {
+    return true;
+  }
+
+  /** A head that restarts answers again, and a run whose output is gone can be made again. */
+  mayPass(error: unknown): boolean {
+    return isSilent(error) || (error instanceof RunError && error.code === OUTPUT_GONE);
+  }
+
+  /**
+   * The first attempt that is not over, or that the cluster does not have yet. In `log` an attempt that succeeded is not
+   * made again either: its output holds the run.
+   */
+  private async attemptFor(job: Job): Promise<Attempt> {
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+      const id = submissionId(this.use, job, attempt);
+      const found = await this.client.job(id);
+      if (found === undefined || goesOn(found)) return { id, job: found };
+      const mayBeHere = found.status === "SUCCEEDED" && this.use.results === "log";
+      if (mayBeHere && holdsRun((await this.output(id)) ?? "")) return { id, job: found };
+    }
+    throw new RunError(
+      "ray-attempts",
+      `a run must end within ${MOST_ATTEMPTS} jobs, got as many of ${job.run.id}`,
+      { fix: "delete its old jobs from the cluster" },
+    );
+  }
+
+  /** The newest attempt that the cluster knows. */
+  private async newest(job: Job): Promise<RayJob | undefined> {
+    let found: RayJob | undefined;
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+      const id = submissionId(this.use, job, attempt);
+      const next = await this.client.job(id);
+      if (next === undefined) return found;
+      found = next;
+      this.submitted.set(job.run.id, id);
+    }
+    return found;
+  }
+
+  private async idOf(job: Job): Promise<string> {
+    if (!this.submitted.has(job.run.id)) await this.newest(job);
+    return this.submitted.get(job.run.id) ?? submissionId(this.use, job, 1);
+  }
+
+  /** The jobs of this run are over: a lock that a machine of the cluster left behind is nobody's. */
+  private removeForeignLock({ directory }: Job): void {
+    if (this.sharesDisk && lockLiveness(this.fs, directory) === "unknown") {
+      this.fs.remove(join(directory, LOCK));
+    }
+  }
+
+  private package(): { readonly name: string; readonly bytes: Buffer } {
+    if (this.packed === undefined) {
+      const bytes = zip(packageFiles(this.fs));
+      const hash = createHash("sha256").update(bytes).digest("hex").slice(0, HASH_DIGITS);
+      this.packed = { name: `_ray_pkg_${hash}.zip`, bytes };
+    }
+    return this.packed;
+  }
+
+  private isLogDue({ run }: Job): boolean {
+    const now = monotonicMs();
+    if (now - (this.loggedAt.get(run.id) ?? -LOG_MS) < LOG_MS) return false;
+    this.loggedAt.set(run.id, now);
+    return true;
+  }
+
+  /** Copies what a job has said so far, if the cluster still has it; what is here is left otherwise. */
+  private async keepLog(job: Job): Promise<string | undefined> {
+    const output = await this.output(await this.idOf(job));
+    if (output !== undefined && output !== "") {
+      writeFileAtomic(this.fs, job.logFile, Buffer.from(withoutRun(output)));
+    }
+    return output;
+  }
+
+  /** What a job has said; undefined if it cannot be had, as when the machine that has it is gone. */
+  private async output(id: string): Promise<string | undefined> {
+    try {
+      return await this.client.logs(id);
+    } catch (error) {
+      if (error instanceof RunError && error.code === "ray-refused") return undefined;
+      throw error;
+    }
+  }
+}

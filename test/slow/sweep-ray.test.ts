@@ -1,0 +1,211 @@
+/** `entlaw sweep run --on ray` on a real cluster of two workers: the runs are the local ones, whatever goes away meanwhile. */
+import { type ChildProcess, spawn } from "node:child_process";
+import {
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { entlaw, entlawJson } from "../support/command-line.ts";
+import { RayCluster } from "../support/ray-cluster.ts";
+
+const PYTHON = process.env["ENTLAW_RAY_PYTHON"];
+const WORKERS = 2;
+const STEPS = 60;
+const WITHIN_MS = 120_000;
+
+if (PYTHON === undefined) {
+  process.stderr.write(
+    "The tests on Ray are skipped: ENTLAW_RAY_PYTHON must name a Python that has Ray (pip install 'ray[default]').\n",
+  );
+}
+
+const root = mkdtempSync(join(tmpdir(), "entlaw-ray-"));
+const at = (name: string): string => join(root, name);
+
+const SWEEP = `
+base:
+  preset: bandit
+  rollout: { prompts: 16, samples: 4 }
+  checkpoint: { every: 5 }
+  log: { rollouts: 0 }
+arms: { grpo: {}, fast: { optimizer.learningRate: 1e-3 } }
+seeds: 2
+steps: ${STEPS}
+threads: 1
+ray: { node: ${process.execPath}, results: RESULTS }
+`;
+
+const timeless = (path: string): string =>
+  readFileSync(path, "utf8").replaceAll(/, "seconds_\w+": [^,}]+/g, "");
+
+/** Steps of each run, times aside, by the name of the run. */
+const runsIn = (out: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(join(out, "runs")).map((id) => [
+      id,
+      timeless(join(out, "runs", id, "steps.jsonl")),
+    ]),
+  );
+
+const logsIn = (out: string): string[] =>
+  existsSync(join(out, "runs"))
+    ? readdirSync(join(out, "runs"))
+        .map((id) => join(out, "runs", id, "steps.jsonl"))
+        .filter((path) => existsSync(path))
+    : [];
+
+const stepsIn = (out: string): number =>
+  logsIn(out).reduce((sum, path) => sum + readFileSync(path, "utf8").split("\n").length - 1, 0);
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (let waited = 0; !holds(); waited += 50) {
+    if (waited > WITHIN_MS) throw new Error(`not within ${WITHIN_MS} ms: ${what}`);
+    await wait(50);
+  }
+}
+
+interface JobDetails {
+  readonly submission_id: string | null;
+  readonly status: string;
+}
+
+describe.skipIf(PYTHON === undefined)("a sweep on Ray", () => {
+  const cluster = new RayCluster(PYTHON ?? "", { ownFolders: true });
+  const shared = at("shared.yaml");
+  const inLog = at("in-log.yaml");
+  const local = at("local");
+
+  const ray = (file: string, out: string, { address } = cluster): string[] => [
+    ..."sweep run --on ray --address".split(" "),
+    address,
+    file,
+    "--out",
+    out,
+  ];
+
+  const start = (out: string) => {
+    const child: ChildProcess = spawn(process.execPath, ["bin/entlaw.js", ...ray(shared, out)], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (text: Buffer) => (said += text.toString()));
+    }
+    const ended = new Promise<{ code: number | null; said: string }>((resolve) =>
+      child.on("close", (code) => resolve({ code, said })),
+    );
+    return { child, ended };
+  };
+
+  const jobs = async (): Promise<JobDetails[]> =>
+    (await (await fetch(`${cluster.address}/api/jobs/`)).json()) as JobDetails[];
+
+  beforeAll(async () => {
+    writeFileSync(shared, SWEEP.replace("RESULTS", "shared"));
+    writeFileSync(inLog, SWEEP.replace("RESULTS", "log"));
+    const { code, stderr } = entlaw(["sweep", "run", shared, "--out", local]);
+    expect(code, stderr).toBe(0);
+    await cluster.start(WORKERS);
+  });
+
+  afterAll(async () => {
+    await cluster.stop();
+    rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  test("gives the runs that a local one gives, and has nothing left to do the second time", async () => {
+    const { code, stderr } = entlaw(ray(shared, at("same")));
+    expect(code, stderr).toBe(0);
+    expect(runsIn(at("same"))).toEqual(runsIn(local));
+    const before = await jobs();
+    expect(entlaw(ray(shared, at("same"))).stdout).toContain("nothing was left to do: 4 runs");
+    expect(await jobs()).toHaveLength(before.length);
+  });
+
+  test("brings runs back in the output of their jobs where no disk is shared, with a token", async () => {
+    const token = "0123456789abcdef0123456789abcdef";
+    const other = new RayCluster(PYTHON ?? "", { ownFolders: false, token });
+    const out = at("in-log");
+    try {
+      await other.start(1);
+      const stranger = entlaw(ray(inLog, out, other));
+      expect(stranger.code).toBe(4);
+      expect(stranger.stdout).toContain("must accept the token");
+      process.env["RAY_AUTH_TOKEN"] = token;
+      const { code, stderr } = entlaw(ray(inLog, out, other));
+      expect(code, stderr).toBe(0);
+      expect(runsIn(out)).toEqual(runsIn(local));
+      rmSync(out, { recursive: true });
+      const again = entlaw(ray(inLog, out, other)); // no job is run again: the output of each is still there
+      expect(again.code, again.stderr).toBe(0);
+      expect(runsIn(out)).toEqual(runsIn(local));
+      const written = globSync(`${out}/**/*`, { withFileTypes: true }).filter((one) =>
+        one.isFile(),
+      );
+      const texts = written.map((one) => readFileSync(join(one.parentPath, one.name), "latin1"));
+      expect(texts.some((text) => text.includes(token))).toBe(false);
+    } finally {
+      delete process.env["RAY_AUTH_TOKEN"];
+      await other.stop();
+    }
+  });
+
+  test("is adopted by a second driver when the first was killed: no run is submitted twice", async () => {
+    const out = at("adopted");
+    const before = (await jobs()).length;
+    const first = start(out);
+    await until("some steps", () => stepsIn(out) > 4);
+    first.child.kill("SIGKILL");
+    await first.ended;
+    const { code, stderr } = entlaw(ray(shared, out));
+    expect(code, stderr).toBe(0);
+    expect(runsIn(out)).toEqual(runsIn(local));
+    expect(await jobs()).toHaveLength(before + 4);
+  });
+
+  test("loses nothing when a worker goes away in mid-run", async () => {
+    const out = at("worker");
+    const sweep = start(out);
+    await until("some steps", () => stepsIn(out) > 8);
+    await cluster.killWorker();
+    await cluster.addWorker();
+    const { code, said } = await sweep.ended;
+    expect(code, said).toBe(0);
+    expect(said).toMatch(/^lost /m);
+    expect(runsIn(out)).toEqual(runsIn(local));
+  });
+
+  test("loses nothing when the head starts anew and has forgotten every job", async () => {
+    const out = at("head");
+    const sweep = start(out);
+    await until("some steps", () => stepsIn(out) > 8);
+    await cluster.stop();
+    await cluster.start(WORKERS);
+    const { code, said } = await sweep.ended;
+    expect(code, said).toBe(0);
+    expect(runsIn(out)).toEqual(runsIn(local));
+  });
+
+  test("is ended by `sweep stop`", async () => {
+    const out = at("stopped");
+    const sweep = start(out);
+    await until("some steps", () => stepsIn(out) > 4);
+    const [, , ...rest] = ray(shared, out);
+    const stopped = entlawJson<{ driver: number | null }>(["sweep", "stop", ...rest]);
+    expect(stopped.driver).toBe(sweep.child.pid);
+    const { code, said } = await sweep.ended;
+    expect(code, said).toBe(4);
+    const live = (await jobs()).filter(
+      ({ status }) => status === "RUNNING" || status === "PENDING",
+    );
+    expect(live).toEqual([]);
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { type GroupEstimate, sumOfMeans } from "../../../../src/analyze/compare/group-means.ts";
+import { tailProbability } from "../../../../src/analyze/compare/tail-probability.ts";
+import { compareGolden } from "../../../support/compare-golden.ts";
+
+const group = (values: readonly number[], weight = 1) => ({
+  weight,
+  values: Float64Array.from(values),
+});
+
+function expectTest(
+  { p, ci95 }: GroupEstimate,
+  expected: { readonly p: number; readonly ci95: readonly [number, number] },
+): void {
+  expect(p).toBeCloseTo(expected.p, 9);
+  expect(ci95).toEqual(expected.ci95.map((end) => expect.closeTo(end, 8)));
+}
+
+describe("Student's t as scipy has it", () => {
+  test.each(compareGolden.cases)("Welch's comparison has weights 1 and -1: $name", (golden) => {
+    const found = sumOfMeans([group(golden.x[0]!), group(golden.y[0]!, -1)]);
+    expectTest(found, golden.welch);
+  });
+
+  const paired = compareGolden.cases.filter((golden) => golden.paired !== null);
+  test.each(paired)("the paired test is the mean of differences: $name", (golden) => {
+    const [one, other] = [golden.x[0]!, golden.y[0]!];
+    expectTest(sumOfMeans([group(one.map((value, i) => value - other[i]!))]), golden.paired!);
+  });
+});
+
+describe("sums of means", () => {
+  test("the value is the weighted sum, also where a group of one leaves no interval", () => {
+    const found = sumOfMeans([group([1, 3], 0.5), group([10], 0.5)]);
+    expect(found).toEqual({ value: 6, ci95: undefined, p: undefined, degreesOfFreedom: undefined });
+  });
+
+  test("groups without spread leave no doubt", () => {
+    expect(sumOfMeans([group([2, 2, 2])])).toMatchObject({ value: 2, ci95: [2, 2], p: 0 });
+    expect(sumOfMeans([group([0, 0])])).toMatchObject({ ci95: [0, 0], p: 1 });
+  });
+});
+
+describe("tail probabilities", () => {
+  // With one degree of freedom T is Cauchy's, with two its distribution is algebraic.
+  test.each([0.1, 1, 3, 12.7, 500])(
+    "are the closed forms of one and two degrees at t = %d",
+    (t) => {
+      expect(tailProbability(t, 1)).toBeCloseTo(1 - (2 / Math.PI) * Math.atan(t), 9);
+      expect(tailProbability(-t, 2)).toBeCloseTo(1 - t / Math.sqrt(2 + t ** 2), 9);
+    },
+  );
+
+  test("is 1 at 0 and not below 1e-12", () => {
+    expect(tailProbability(0, 5)).toBeCloseTo(1, 6);
+    expect(tailProbability(1e9, 30)).toBeCloseTo(1e-12, 13);
+  });
+});
