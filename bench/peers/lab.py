@@ -156,9 +156,11 @@ class Rollout:
 class Lab:
     def __init__(self, command):
         self.config = config = command["config"]
-        assert config["task"]["kind"] == "countdown" and config["advantage"] == {"kind": "grpo", "normalizeByStd": True}
+        grpo = {"kind": "grpo", "normalizeByStd": True, "stdOver": "group"}
+        assert config["task"]["kind"] == "countdown" and config["advantage"] == grpo
         assert config["loss"]["kind"] == "ppo-clip" and config["aggregation"] == "token-mean"
         assert config["intervention"]["kind"] == "none" and config["rollout"]["temperature"] == 1
+        assert config["rollout"]["zeroVariance"] == "keep" and config["rollout"]["retireAt"] is None
         torch.manual_seed(config["seed"])
         self.rng = random.Random(config["seed"])
         self.task = Countdown(config["task"])
