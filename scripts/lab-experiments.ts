@@ -220,10 +220,7 @@ function sizeRow(size: (typeof SIZES)[number][0], runs: readonly Run[]): string[
 }
 
 function report(): void {
-  const all = globSync("data/lab/*.csv")
-    .filter((path) => path !== HELD_OUT)
-    .toSorted()
-    .map(readRun);
+  const all = globSync("data/lab/*-[0-9].csv").toSorted().map(readRun);
   const runs = all.filter((run) => !isExamined(run));
   const arms = Map.groupBy(runs, ({ arm }) => arm);
   const head = ["arm", "seeds", "entropy", "reward", "greedy", "avg@4", "pass@4"];
