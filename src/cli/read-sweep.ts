@@ -23,12 +23,24 @@ export function readSweep(file: string, flags: SweepFlags): Sweep {
   return planSweep(disk, { text, from: file, cores, out, concurrency });
 }
 
-/** What starts the runs of a sweep. @throws {@link ConfigError} for an address that is none. */
-export async function launcherOf(sweep: Sweep, flags: SweepFlags): Promise<Launcher> {
+/**
+ * What starts the runs of a sweep.
+ *
+ * @param version - of entlaw, for the manifests of runs that verl trains.
+ * @throws {@link ConfigError} for an address that is none.
+ */
+export async function launcherOf(
+  sweep: Sweep,
+  flags: SweepFlags,
+  version: string,
+): Promise<Launcher> {
+  const { name, runner } = sweep;
   switch (flags.on) {
     case "local": {
       const { localLauncher } = await import("../sweep/local-launcher.ts");
-      return localLauncher(disk);
+      if (runner === "lab") return localLauncher(disk);
+      const { verlProgram } = await import("../sweep/verl/verl-process.ts");
+      return localLauncher(disk, verlProgram(disk, { name, version }));
     }
     case "ray": {
       const { rayAddress } = await import("../sweep/ray/ray-address.ts");
@@ -37,9 +49,11 @@ export async function launcherOf(sweep: Sweep, flags: SweepFlags): Promise<Launc
       const { modulesFolder } = await import("../sweep/ray/package-files.ts");
       const { address, "allow-http": allowHttp } = flags;
       const client = new RayClient(rayAddress(disk, process.env, { address, allowHttp }));
-      const { name, out, ray } = sweep;
-      const modules = ray.modules ?? modulesFolder(disk);
-      return rayLauncher(disk, client, { name, out, ...ray, modules });
+      const { out, ray } = sweep;
+      const use = { name, out, ...ray, modules: ray.modules ?? modulesFolder(disk) };
+      if (runner === "lab") return rayLauncher(disk, client, use);
+      const { verlJobs } = await import("../sweep/verl/verl-jobs.ts");
+      return rayLauncher(disk, client, use, verlJobs(disk, use, { version }));
     }
   }
 }

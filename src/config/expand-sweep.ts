@@ -1,12 +1,14 @@
 /** From a sweep to its runs: arms x grid x zip x seeds, each with an identity; knows nothing of folders or processes. */
 import { ConfigError } from "../base/errors.ts";
-import { ARM_NAMES, ARMS } from "./arms.ts";
 import { closestName } from "../base/closest-name.ts";
 import { configHash } from "./config-hash.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
 import { parseExperiment } from "./parse-experiment.ts";
 import type { SweepConfig } from "./sweep-config.ts";
 import { gridPoints, type SweepPoint } from "./sweep-points.ts";
+import { armTable, baseSource, type Settings } from "./sweep-arms.ts";
+import { checkVerl, type VerlConfig } from "./verl-config.ts";
+import { joinVerl, splitVerl } from "./verl-settings.ts";
 
 /** One run of a sweep. */
 export interface SweepRun {
@@ -16,7 +18,9 @@ export interface SweepRun {
   readonly arm: string;
   readonly seed: number;
   readonly config: ExperimentConfig;
-  /** {@link configHash} of the configuration. */
+  /** What a run of verl needs beside; undefined for a run of the lab. */
+  readonly verl: VerlConfig | undefined;
+  /** {@link configHash} of the configuration, and of what verl needs. */
   readonly hash: string;
   /** Arms that came to the same configuration and are not run again. */
   readonly also: readonly string[];
@@ -32,14 +36,17 @@ const LONGEST_ARM = 60;
 interface NamedArm {
   readonly name: string;
   /** Laid over the base. */
-  readonly changes: readonly Readonly<Record<string, unknown>>[];
+  readonly changes: readonly Settings[];
 }
+
+/** The settings of a run but for its seed. */
+type RunSettings = Pick<SweepRun, "config" | "verl">;
 
 /**
  * The runs of a sweep, in the order of its arms, then of its grid, then of its seeds.
  *
  * **Details** An arm's settings are laid over the base, a grid point's over the arm's, `steps` over both unless the grid
- * has it. Arms of {@link ARMS} bring their own settings, under which a table of the sweep's own may change some. Runs of
+ * has it. Arms of {@link armTable} bring their own settings, under which a table of the sweep's own may change some. Runs of
  * one configuration are one run.
  *
  * @throws {@link ConfigError} that says which arm and which setting is unknown or out of range.
@@ -56,8 +63,9 @@ export function expandSweep(sweep: SweepConfig): SweepRun[] {
   const runs = new Map<string, SweepRun>();
   for (const arm of arms) {
     for (const point of points) {
-      const config = configOf(sweep, base, arm, point);
-      for (const seed of seeds) add(runs, nameOf(arm, point), { ...config, seed });
+      const { config, verl } = settingsOf(sweep, base, arm, point);
+      for (const seed of seeds)
+        add(runs, nameOf(arm, point), { config: { ...config, seed }, verl });
     }
   }
   return [...runs.values()];
@@ -77,8 +85,9 @@ function nameOf({ name }: NamedArm, point: SweepPoint): RunNames {
   return { label, slug: slug.slice(0, LONGEST_ARM) };
 }
 
-function add(runs: Map<string, SweepRun>, { label, slug }: RunNames, config: ExperimentConfig) {
-  const hash = configHash(config);
+function add(runs: Map<string, SweepRun>, { label, slug }: RunNames, settings: RunSettings): void {
+  const { config, verl } = settings;
+  const hash = configHash(verl === undefined ? config : { ...config, verl });
   const same = runs.get(hash);
   if (same !== undefined) {
     const isNamed = same.arm === label || same.also.includes(label);
@@ -87,33 +96,55 @@ function add(runs: Map<string, SweepRun>, { label, slug }: RunNames, config: Exp
   }
   const { seed } = config;
   const id = `${slug}-${seed}-${hash.slice(0, HASH_DIGITS)}`;
-  runs.set(hash, { id, arm: label, seed, config, hash, also: [] });
+  runs.set(hash, { id, arm: label, seed, config, verl, hash, also: [] });
 }
 
-function parseBase({ base }: SweepConfig): ExperimentConfig {
-  refuseSeed("base", base);
-  const { preset, ...settings } = base;
-  const text = preset === undefined ? {} : { text: JSON.stringify({ preset }) };
-  return naming("base", () => parseExperiment({ ...text, set: toPairs(Object.entries(settings)) }));
+interface Base {
+  readonly config: ExperimentConfig;
+  /** Settings of verl, in the order in which they are laid over each other. */
+  readonly verl: readonly Settings[];
 }
 
-/** The configuration of an arm at a point; its seed is not set yet. */
-function configOf(
-  { steps }: SweepConfig,
-  base: ExperimentConfig,
+function parseBase(sweep: SweepConfig): Base {
+  refuseSeed("base", sweep.base);
+  const { preset, ...settings } = sweep.base;
+  const { lab, verl } = splitFor(sweep, Object.entries(settings));
+  return naming("base", () => {
+    const source = baseSource(sweep.runner, preset);
+    const config = parseExperiment({ text: JSON.stringify(source.config), set: toPairs(lab) });
+    return { config, verl: [source.verl, sweep.verl, ...verl] };
+  });
+}
+
+/** Settings of the lab and, in a sweep of verl, those of verl among them. */
+function splitFor({ runner }: SweepConfig, pairs: ReadonlyArray<readonly [string, unknown]>) {
+  return runner === "verl" ? splitVerl(pairs) : { lab: pairs, verl: [] };
+}
+
+/** The settings of an arm at a point; its seed is not set yet. */
+function settingsOf(
+  sweep: SweepConfig,
+  base: Base,
   { name, changes }: NamedArm,
   point: SweepPoint,
-): ExperimentConfig {
-  const pairs = [
-    ...(steps === undefined ? [] : [["steps", steps] as const]),
-    ...point.map(({ key, value }) => [key, value] as const),
-  ];
-  const withArm = changes.reduce<ExperimentConfig>(
-    (config, change) => naming(`arms.${name}`, () => layOver(config, Object.entries(change))),
-    base,
+): RunSettings {
+  const { steps } = sweep;
+  const ofArm = changes.map((change) => splitFor(sweep, Object.entries(change)));
+  const ofPoint = splitFor(
+    sweep,
+    point.map(({ key, value }) => [key, value] as const),
+  );
+  const pairs = [...(steps === undefined ? [] : [["steps", steps] as const]), ...ofPoint.lab];
+  const withArm = ofArm.reduce<ExperimentConfig>(
+    (config, { lab }) => naming(`arms.${name}`, () => layOver(config, lab)),
+    base.config,
   );
   const where = [name, ...point.map(({ key, shown }) => `${key}=${shown}`)].join(", ");
-  return naming(where, () => layOver(withArm, pairs));
+  const verl = [...base.verl, ...ofArm.flatMap((one) => one.verl), ...ofPoint.verl];
+  return naming(where, () => ({
+    config: layOver(withArm, pairs),
+    verl: sweep.runner === "verl" ? checkVerl(joinVerl(verl)) : undefined,
+  }));
 }
 
 function layOver(
@@ -127,25 +158,27 @@ function layOver(
 const toPairs = (settings: ReadonlyArray<readonly [string, unknown]>): string[] =>
   settings.map(([key, value]) => `${key}=${JSON.stringify(value)}`);
 
-function armsOf({ arms }: SweepConfig): NamedArm[] {
-  if (arms === undefined) return [knownArm(PLAIN)];
-  if (arms === "all") return [PLAIN, ...ARM_NAMES].map(knownArm);
-  if (Array.isArray(arms)) return arms.map(knownArm);
+function armsOf({ arms, runner }: SweepConfig): NamedArm[] {
+  const table = armTable(runner);
+  const known = (name: string): NamedArm => {
+    const changes = table.get(name);
+    if (changes !== undefined) return { name, changes };
+    throw unknownArm(name, [...table.keys()]);
+  };
+  if (arms === undefined) return [known(PLAIN)];
+  if (arms === "all") return [...table.keys()].map(known);
+  if (Array.isArray(arms)) return arms.map(known);
   return Object.entries(arms).map(([name, changes]) => {
     refuseSeed(`arms.${name}`, changes);
-    return { name, changes: [...(isKnown(name) ? knownArm(name).changes : []), changes] };
+    return { name, changes: [...(table.get(name) ?? []), changes] };
   });
 }
 
-const isKnown = (name: string): name is (typeof ARM_NAMES)[number] | typeof PLAIN =>
-  name === PLAIN || ARM_NAMES.some((arm) => arm === name);
-
-function knownArm(name: string): NamedArm {
-  if (isKnown(name)) return { name, changes: name === PLAIN ? [] : [ARMS[name].config] };
-  const near = closestName(name, [PLAIN, ...ARM_NAMES]);
-  throw new ConfigError(
+function unknownArm(name: string, names: readonly string[]): ConfigError {
+  const near = closestName(name, names);
+  return new ConfigError(
     "sweep",
-    `arms must name ${[PLAIN, ...ARM_NAMES].join(", ")}, got ${JSON.stringify(name)}`,
+    `arms must name ${names.join(", ")}, got ${JSON.stringify(name)}`,
     {
       fix:
         near === undefined

@@ -20,6 +20,7 @@ export function parseSweep(text: string, from: string): SweepConfig {
   const parsed = sweepConfig.safeParse(data);
   if (parsed.success) {
     checkLengths(parsed.data, from);
+    checkRunner(parsed.data, from);
     return parsed.data;
   }
   const lines = parsed.error.issues.map((issue) => describe(issue, data));
@@ -52,6 +53,14 @@ function remedy(issue: Issue): string | undefined {
   const path = issue.path.map(String);
   const near = closestName(issue.keys[0] ?? "", keysAt(path));
   return near === undefined ? undefined : `did you mean ${[...path, near].join(".")}?`;
+}
+
+/** Settings of verl are for runs of verl. */
+function checkRunner({ runner, verl }: SweepConfig, from: string): void {
+  if (runner === "verl" || Object.keys(verl).length === 0) return;
+  throw new ConfigError("sweep", `${from}: verl must be left out of a sweep of the lab, got one`, {
+    fix: 'add "runner: verl" for runs of verl',
+  });
 }
 
 /** Values that are taken side by side must be equally many. */

@@ -1,5 +1,6 @@
 /** A sweep as people write it: a base, what is varied, seeds, and how many runs go at once; knows nothing of how a run is started. */
 import { z } from "zod";
+import { RUNNER_KINDS } from "./runner-kind.ts";
 
 // Seeds above this would be cut to their low 32 bits, so that two of them were one.
 const MAX_SEED = 2 ** 32 - 1;
@@ -68,6 +69,8 @@ export const sweepConfig = z.strictObject({
     })
     .default(false),
   ray: ray.prefault({}),
+  runner: z.enum(RUNNER_KINDS).default("lab"),
+  verl: settings.default({}),
 });
 
 /** A sweep, with what was left out at its default or absent. */

@@ -1,16 +1,14 @@
 /** Runs as processes of this machine, each of its own process group: they outlive whoever started them. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import type { FileSystem } from "../base/file-system.ts";
 import { findProcess, hasArguments } from "./find-process.ts";
 import type { Job, JobStatus, Launcher } from "./launcher.ts";
+import { labProgram, type LocalProgram } from "./local-program.ts";
 import { askToEnd, lockHolder } from "./lock-holder.ts";
 import { MemoryGauge } from "./memory-gauge.ts";
 import { processMemory } from "./process-memory.ts";
-import { trainArguments } from "./train-command.ts";
 
-const BIN = fileURLToPath(new URL("../../bin/entlaw.js", import.meta.url));
 const POLL_MS = 100;
 /** The end of a job's log that says why it ended. */
 const LAST_BYTES = 2000;
@@ -21,7 +19,7 @@ const LAST_BYTES = 2000;
  * **Details** Ctrl-C in a terminal reaches every process of the terminal's group; the runs are not of it, so that they are
  * asked to stop once and not twice. A run that another process has begun and that goes on is waited for.
  */
-export function localLauncher(fs: FileSystem): Launcher {
+export function localLauncher(fs: FileSystem, program: LocalProgram = labProgram): Launcher {
   const children = new Map<string, ChildProcess>();
   /** Processes that others have started. */
   const adopted = new Map<string, number>();
@@ -32,7 +30,7 @@ export function localLauncher(fs: FileSystem): Launcher {
     const child = children.get(job.run.id);
     if (child !== undefined && isRunning(child)) return child.pid;
     const other = adopted.get(job.run.id);
-    if (other !== undefined && hasArguments(fs, other, trainArguments(job))) return other;
+    if (other !== undefined && hasArguments(fs, other, program.argumentsOf(job))) return other;
     return lockHolder(fs, job.directory);
   };
   const statusOf = (job: Job): JobStatus => {
@@ -46,12 +44,13 @@ export function localLauncher(fs: FileSystem): Launcher {
   return {
     kind: "local",
     pollMs: POLL_MS,
-    sharesDisk: true,
+    sharesDisk: program.sharesDisk,
     async submit(job) {
-      const other = findProcess(fs, trainArguments(job));
+      const other = findProcess(fs, program.argumentsOf(job));
       if (other !== undefined) adopted.set(job.run.id, other);
-      if (statusOf(job).state === "running") return;
-      children.set(job.run.id, await start(fs, job));
+      if (statusOf(job).state === "running" || program.isOver(job)) return;
+      program.prepare(job);
+      children.set(job.run.id, await start(fs, job, program));
     },
     async status(job) {
       const pid = pidOf(job);
@@ -69,11 +68,11 @@ export function localLauncher(fs: FileSystem): Launcher {
       }
     },
     async stop(job) {
-      const pid = pidOf(job) ?? findProcess(fs, trainArguments(job));
+      const pid = pidOf(job) ?? findProcess(fs, program.argumentsOf(job));
       if (pid !== undefined) askToEnd(pid);
     },
-    async collect() {
-      // It is there.
+    async collect(job) {
+      await program.collect(job, children.get(job.run.id)?.exitCode === 0);
     },
     hasRoom(job, active) {
       const memories = active.map((one) => {
@@ -91,11 +90,13 @@ const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean =>
   exitCode === null && signalCode === null;
 
 /** Starts the process, with its output in the job's log. */
-async function start(fs: FileSystem, job: Job): Promise<ChildProcess> {
+async function start(fs: FileSystem, job: Job, program: LocalProgram): Promise<ChildProcess> {
+  const [file, ...before] = program.commandOf(job);
   const log = fs.open(job.logFile, "append");
   try {
-    const child = spawn(process.execPath, [BIN, ...trainArguments(job)], {
+    const child = spawn(file, [...before, ...program.argumentsOf(job)], {
       detached: true,
+      env: { ...process.env, ...program.environmentOf(job) },
       stdio: ["ignore", log, log],
     });
     await new Promise((resolve, reject) => {

@@ -1,12 +1,15 @@
 /** From a sweep file to where its runs are and how many go at once on this machine; starts nothing. */
 import { basename, extname, join } from "node:path";
+import { ConfigError } from "../base/errors.ts";
 import type { FileSystem } from "../base/file-system.ts";
 import { expandSweep, type SweepRun } from "../config/expand-sweep.ts";
 import { parseSweep } from "../config/parse-sweep.ts";
+import type { RunnerKind } from "../config/runner-kind.ts";
 import { earlyStopRule, type EarlyStopRule, type RayConfig } from "../config/sweep-config.ts";
 import type { Job } from "./launcher.ts";
 import { placeRuns } from "./sweep-folder.ts";
 import { type GivenUp, readSweepManifest } from "./sweep-manifest.ts";
+import { verlCommand } from "./verl/verl-command.ts";
 
 /** What a sweep is made from. */
 export interface SweepSource {
@@ -24,6 +27,8 @@ export interface SweepSource {
 /** A sweep, planned. */
 export interface Sweep {
   readonly name: string;
+  /** What trains its runs. */
+  readonly runner: RunnerKind;
   /** Its folder. */
   readonly out: string;
   readonly threads: number;
@@ -46,7 +51,9 @@ const FOLDER = join("runs", "sweeps");
  * **Details** One thread a run and a run a core, unless the file says otherwise: it may give either, and the other divides
  * the cores. A sweep that was begun keeps its number of threads, since another one rounds differently.
  *
- * @throws {@link ConfigError} if the file is no sweep; {@link DataError} if its folder holds something else.
+ * One run of verl at a time, unless the file says otherwise: each has all GPUs that it names.
+ *
+ * @throws {@link ConfigError} if the file is no sweep, or asks verl for what it does not have; {@link DataError} if its folder holds something else.
  */
 export function planSweep(
   fs: FileSystem,
@@ -60,18 +67,36 @@ export function planSweep(
     of === undefined || cores === undefined ? 1 : Math.max(1, Math.floor(cores / of));
   const asked = wanted ?? config.concurrency;
   const threads = config.threads ?? before?.threads ?? share(config.concurrency);
-  const concurrency = asked ?? (cores === undefined ? MOST_AT_CLUSTER : share(threads));
+  const atOnce = cores === undefined ? MOST_AT_CLUSTER : share(threads);
+  const concurrency = asked ?? (config.runner === "verl" ? 1 : atOnce);
   const earlyStop = earlyStopRule(config);
+  const jobs = jobsOf(fs, out, expandSweep(config), threads);
+  for (const job of jobs) if (job.run.verl !== undefined) refuseUnknown(name, job);
   return {
     name,
+    runner: config.runner,
     out,
     threads,
     concurrency,
-    jobs: jobsOf(fs, out, expandSweep(config), threads),
+    jobs,
     earlyStop,
     ray: config.ray,
     givenUp: earlyStop === undefined ? [] : (before?.given_up ?? []),
   };
+}
+
+/** @throws {@link ConfigError} that names the arm and what verl does not have of it. */
+function refuseUnknown(name: string, job: Job): void {
+  try {
+    verlCommand(job, { name, results: "shared" });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const { code, message, fix } = error;
+    throw new ConfigError(code, `${job.run.arm}: ${message}`, {
+      ...(fix === undefined ? {} : { fix }),
+      cause: error,
+    });
+  }
 }
 
 function jobsOf(fs: FileSystem, out: string, runs: readonly SweepRun[], threads: number): Job[] {

@@ -100,5 +100,7 @@ function keepSweep(fs: FileSystem, sweep: Sweep, givenUp: readonly GivenUp[]): v
 
 /** The whole configuration, as the process that trains it reads it. */
 function writeConfig(fs: FileSystem, { run, configFile }: Job): void {
-  writeFileAtomic(fs, configFile, Buffer.from(`${JSON.stringify(run.config, null, 2)}\n`));
+  const { config, verl } = run;
+  const whole = verl === undefined ? config : { ...config, verl };
+  writeFileAtomic(fs, configFile, Buffer.from(`${JSON.stringify(whole, null, 2)}\n`));
 }

@@ -8,6 +8,7 @@ export const SWEEP_FILE = "sweep.json";
 const RUNS = "runs";
 const CONFIGS = "configs";
 const LOGS = "logs";
+const VERL = "verl";
 
 /** Folder of a sweep's run directories. */
 export const runsFolder = (out: string): string => join(out, RUNS);
@@ -22,6 +23,8 @@ export interface RunPlace {
   readonly configFile: string;
   /** What that process says. */
   readonly logFile: string;
+  /** What verl itself writes, where it trains. */
+  readonly verlFolder: string;
 }
 
 /**
@@ -44,6 +47,7 @@ export function placeRuns(
         directory: join(folder, name),
         configFile: join(out, CONFIGS, `${name}.json`),
         logFile: join(out, LOGS, `${name}.log`),
+        verlFolder: join(out, VERL, name),
       };
       return [id, place];
     }),

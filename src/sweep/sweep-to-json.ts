@@ -4,6 +4,14 @@ import { totalSeconds } from "./estimate-cost.ts";
 import type { Sweep } from "./plan-sweep.ts";
 import type { SweepResult } from "./run-sweep.ts";
 import type { RunStatus } from "./sweep-status.ts";
+import type { PlannedCommand } from "./verl/verl-plan.ts";
+
+/** What a sweep would cost and, of runs of verl, would run. */
+export interface PlanDetails {
+  readonly costs: readonly RunCost[];
+  /** Of the runs that are left. */
+  readonly plan: readonly PlannedCommand[];
+}
 
 const headOf = ({ name, out, concurrency, threads }: Sweep) => ({
   name,
@@ -12,12 +20,13 @@ const headOf = ({ name, out, concurrency, threads }: Sweep) => ({
   threads,
 });
 
-/** `sweep status`, and `sweep run --dry-run` where costs are given. */
+/** `sweep status`, and `sweep run --dry-run` where its details are given. */
 export function statusToJson(
   sweep: Sweep,
   statuses: readonly RunStatus[],
-  costs?: readonly RunCost[],
+  { costs, plan = [] }: Partial<PlanDetails> = {},
 ): unknown {
+  const commands = new Map(plan.map(({ id, ...command }) => [id, command]));
   const runs = statuses.map(({ job, state, steps, reward, entropy, secondsPerStep, error }, k) => {
     const cost = costs?.[k];
     return {
@@ -35,6 +44,7 @@ export function statusToJson(
       seconds_per_step: secondsPerStep,
       ...(error === undefined ? {} : { error }),
       ...(cost === undefined ? {} : { steps_left: cost.steps, estimated_seconds: cost.seconds }),
+      ...commands.get(job.run.id),
     };
   });
   const total =

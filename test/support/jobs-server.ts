@@ -105,8 +105,10 @@ export class JobsServer {
     const strings = Object.values((submission["metadata"] ?? {}) as object);
     if (Object.keys(submission).some((field) => !FIELDS.has(field))) return [400, "TypeError"];
     if (strings.some((value) => typeof value !== "string")) return [400, "metadata"];
-    const uri = (submission["runtime_env"] as { working_dir?: string }).working_dir ?? "";
-    if (!this.packages.has(uri.replace("gcs://", ""))) return [400, `no package ${uri}`];
+    const { working_dir: uri } = submission["runtime_env"] as { working_dir?: string };
+    if (uri !== undefined && !this.packages.has(uri.replace("gcs://", ""))) {
+      return [400, `no package ${uri}`];
+    }
     if (this.jobs.has(id)) return [500, `Job with submission_id ${id} already exists`];
     this.jobs.set(id, {
       status: "RUNNING",

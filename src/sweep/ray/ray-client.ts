@@ -13,7 +13,8 @@ export interface RaySubmission {
   readonly entrypoint: string;
   readonly entrypoint_num_cpus: number;
   readonly runtime_env: {
-    readonly working_dir: string;
+    /** Absent where nothing is uploaded. */
+    readonly working_dir?: string;
     readonly env_vars: Readonly<Record<string, string>>;
   };
   readonly metadata: Readonly<Record<string, string>>;

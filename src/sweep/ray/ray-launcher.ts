@@ -1,19 +1,14 @@
 /** Runs as jobs of a Ray cluster; what it knows of them is a hint, their run directories are the record. */
-import { createHash } from "node:crypto";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { writeFileAtomic } from "../../base/atomic-write.ts";
 import { monotonicMs } from "../../base/clock.ts";
 import { RunError } from "../../base/errors.ts";
 import type { FileSystem } from "../../base/file-system.ts";
-import { LOCK } from "../../log/run-files.ts";
-import { lockLiveness } from "../../log/run-lock.ts";
 import type { Job, JobStatus, Launcher } from "../launcher.ts";
-import { packageFiles } from "./package-files.ts";
+import { labJobs } from "./lab-jobs.ts";
 import type { RayClient, RayJob } from "./ray-client.ts";
-import { raySubmission, type RayUse, statusOfRay, submissionId } from "./ray-job.ts";
-import { holdsRun, keepPrintedRun, withoutRun } from "./run-in-log.ts";
-import { zip } from "./zip.ts";
+import { type RayUse, statusOfRay, submissionId } from "./ray-job.ts";
+import type { RayProgram } from "./ray-program.ts";
 
 const POLL_MS = 1000;
 /** Time between two looks at what a job says. */
@@ -21,7 +16,6 @@ const LOG_MS = 10_000;
 /** Time without an answer of the cluster after which its jobs count as failed. */
 const PATIENCE_MS = 600_000;
 const MOST_ATTEMPTS = 100;
-const HASH_DIGITS = 20;
 
 interface Attempt {
   readonly id: string;
@@ -35,9 +29,22 @@ const isSilent = (error: unknown): boolean =>
 
 const goesOn = (job: RayJob): boolean => job.status === "PENDING" || job.status === "RUNNING";
 
-/** Starts runs on a cluster. */
-export function rayLauncher(fs: FileSystem, client: RayClient, use: RayUse): Launcher {
-  return new RayLauncher(fs, client, use);
+/** What a launcher works with. */
+interface RayParts {
+  readonly fs: FileSystem;
+  readonly client: RayClient;
+  readonly use: RayUse;
+  readonly program: RayProgram;
+}
+
+/** Starts runs on a cluster: of the lab, unless another program is given. */
+export function rayLauncher(
+  fs: FileSystem,
+  client: RayClient,
+  use: RayUse,
+  program: RayProgram = labJobs(fs, use),
+): Launcher {
+  return new RayLauncher({ fs, client, use, program });
 }
 
 class RayLauncher implements Launcher {
@@ -46,17 +53,18 @@ class RayLauncher implements Launcher {
   readonly sharesDisk: boolean;
   private readonly submitted = new Map<string, string>();
   private readonly loggedAt = new Map<string, number>();
-  private packed: { readonly name: string; readonly bytes: Buffer } | undefined;
   private silentSince: number | undefined;
   private readonly fs: FileSystem;
   private readonly client: RayClient;
   private readonly use: RayUse;
+  private readonly program: RayProgram;
 
-  constructor(fs: FileSystem, client: RayClient, use: RayUse) {
+  constructor({ fs, client, use, program }: RayParts) {
     this.fs = fs;
     this.client = client;
     this.use = use;
-    this.sharesDisk = use.results === "shared";
+    this.program = program;
+    this.sharesDisk = program.sharesDisk;
   }
 
   /** The attempt that goes on is adopted; otherwise the next one is made. */
@@ -64,10 +72,10 @@ class RayLauncher implements Launcher {
     const { id, job: found } = await this.attemptFor(job);
     this.submitted.set(job.run.id, id);
     if (found !== undefined) return;
-    this.removeForeignLock(job);
-    const { name, bytes } = this.package();
-    await this.client.upload(name, () => bytes);
-    await this.client.submit(raySubmission(this.use, job, { id, packageName: name }));
+    this.program.prepare(job);
+    const files = this.program.package();
+    if (files !== undefined) await this.client.upload(files.name, () => files.bytes);
+    await this.client.submit(this.program.submission(job, id, files?.name));
   }
 
   async status(job: Job): Promise<JobStatus> {
@@ -94,7 +102,7 @@ class RayLauncher implements Launcher {
     for (let seen = 0, isLast = false; !isLast && !signal.aborted;) {
       const { state } = await this.status(job);
       isLast = state !== "running" && state !== "waiting";
-      const text = withoutRun((await this.output(await this.idOf(job))) ?? "");
+      const text = this.program.withoutRun((await this.output(await this.idOf(job))) ?? "");
       if (text.length > seen) yield text.slice(seen);
       seen = Math.max(seen, text.length);
       if (!isLast) await wait(POLL_MS);
@@ -109,15 +117,15 @@ class RayLauncher implements Launcher {
 
   async collect(job: Job): Promise<void> {
     const output = await this.keepLog(job);
-    if (this.use.results === "shared") return;
-    if (output === undefined) {
+    if (this.program.comesInOutput && output === undefined) {
       throw new RunError(
         OUTPUT_GONE,
         `the output of ${await this.idOf(job)}, which holds the run, must be there, got none`,
         { fix: "the machine that had it is gone: the run is made again" },
       );
     }
-    keepPrintedRun(this.fs, job.directory, output);
+    const { status } = (await this.client.job(await this.idOf(job))) ?? {};
+    await this.program.collect(job, output, status === "SUCCEEDED");
   }
 
   /** The cluster decides what fits. */
@@ -131,16 +139,17 @@ class RayLauncher implements Launcher {
   }
 
   /**
-   * The first attempt that is not over, or that the cluster does not have yet. In `log` an attempt that succeeded is not
-   * made again either: its output holds the run.
+   * The first attempt that is not over, or that the cluster does not have yet. An attempt that succeeded
+   * and whose run is still to be collected is not made again either.
    */
   private async attemptFor(job: Job): Promise<Attempt> {
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
       const id = submissionId(this.use, job, attempt);
       const found = await this.client.job(id);
       if (found === undefined || goesOn(found)) return { id, job: found };
-      const mayBeHere = found.status === "SUCCEEDED" && this.use.results === "log";
-      if (mayBeHere && holdsRun((await this.output(id)) ?? "")) return { id, job: found };
+      if (found.status !== "SUCCEEDED") continue;
+      const output = async (): Promise<string> => (await this.output(id)) ?? "";
+      if (await this.program.holdsRun(job, output)) return { id, job: found };
     }
     throw new RunError(
       "ray-attempts",
@@ -167,22 +176,6 @@ class RayLauncher implements Launcher {
     return this.submitted.get(job.run.id) ?? submissionId(this.use, job, 1);
   }
 
-  /** The jobs of this run are over: a lock that a machine of the cluster left behind is nobody's. */
-  private removeForeignLock({ directory }: Job): void {
-    if (this.sharesDisk && lockLiveness(this.fs, directory) === "unknown") {
-      this.fs.remove(join(directory, LOCK));
-    }
-  }
-
-  private package(): { readonly name: string; readonly bytes: Buffer } {
-    if (this.packed === undefined) {
-      const bytes = zip(packageFiles(this.fs));
-      const hash = createHash("sha256").update(bytes).digest("hex").slice(0, HASH_DIGITS);
-      this.packed = { name: `_ray_pkg_${hash}.zip`, bytes };
-    }
-    return this.packed;
-  }
-
   private isLogDue({ run }: Job): boolean {
     const now = monotonicMs();
     if (now - (this.loggedAt.get(run.id) ?? -LOG_MS) < LOG_MS) return false;
@@ -194,7 +187,7 @@ class RayLauncher implements Launcher {
   private async keepLog(job: Job): Promise<string | undefined> {
     const output = await this.output(await this.idOf(job));
     if (output !== undefined && output !== "") {
-      writeFileAtomic(this.fs, job.logFile, Buffer.from(withoutRun(output)));
+      writeFileAtomic(this.fs, job.logFile, Buffer.from(this.program.withoutRun(output)));
     }
     return output;
   }

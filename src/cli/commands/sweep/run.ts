@@ -39,14 +39,18 @@ export default class SweepRun extends EntlawCommand {
       const { runPaces } = await import("../../../sweep/run-paces.ts");
       const costs = estimateCosts(statuses, runPaces(disk, sweep.out, sweep.threads));
       this.log(planText(sweep, statuses, costs));
-      return statusToJson(sweep, statuses, costs);
+      const { verlPlan, verlPlanText } = await import("../../../sweep/verl/verl-plan.ts");
+      const results = flags.on === "ray" ? sweep.ray.results : "shared";
+      const plan = verlPlan(sweep, statuses, results);
+      if (plan.length > 0) this.log(verlPlanText(plan));
+      return statusToJson(sweep, statuses, { costs, plan });
     }
     const { runSweep } = await import("../../../sweep/run-sweep.ts");
     const { SweepProgress } = await import("../../sweep-progress.ts");
     const progress = new SweepProgress(statuses.filter(isLeft).length);
     const result = await runSweep(disk, {
       sweep,
-      launcher: await launcherOf(sweep, flags),
+      launcher: await launcherOf(sweep, flags, this.config.version),
       signal: stopSignal(),
       onEvent: (event) => progress.tell(event),
     });

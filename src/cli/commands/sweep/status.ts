@@ -33,8 +33,11 @@ export default class SweepStatus extends EntlawCommand {
     for (;;) {
       const sweep = readSweep(args.sweep, flags); // again each time: the file and the folder may change
       const found = sweepStatus(disk, sweep);
-      const statuses =
-        flags.on === "local" ? found : await withJobs(found, await launcherOf(sweep, flags));
+      // What verl trains has no run directory before its end: its process is asked.
+      const saysItself = flags.on === "local" && sweep.runner === "lab";
+      const statuses = saysItself
+        ? found
+        : await withJobs(found, await launcherOf(sweep, flags, this.config.version));
       const goesOn =
         flags.watch && statuses.some(({ state }) => state === "running" || state === "waiting");
       const clear = flags.watch && process.stdout.isTTY ? CLEAR_SCREEN : "";

@@ -19,7 +19,11 @@ export default class SweepStop extends EntlawCommand {
     const { launcherOf, readSweep } = await import("../../read-sweep.ts");
     const sweep = readSweep(args.sweep, flags);
     const { stopSweep } = await import("../../../sweep/stop-sweep.ts");
-    const result = await stopSweep(disk, sweep, await launcherOf(sweep, flags));
+    const result = await stopSweep(
+      disk,
+      sweep,
+      await launcherOf(sweep, flags, this.config.version),
+    );
     const { driver, runs } = result;
     if (driver !== null) this.log(`process ${driver} was asked to end the sweep in ${sweep.out}`);
     else if (runs.length === 0) this.log(`nothing of ${sweep.out} is running`);
