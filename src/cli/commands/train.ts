@@ -62,7 +62,8 @@ export default class Train extends EntlawCommand {
   override async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Train);
     const { readExperiment } = await import("../read-experiment.ts");
-    const { config, name } = readExperiment({ file: args.config, ...flags });
+    const resumed = flags.resume ? (flags.out ?? "runs/grpo-0") : undefined;
+    const { config, name } = readExperiment({ file: args.config, ...flags, resumed });
     const out = flags.out ?? `runs/${name}-${config.seed}`;
     const { useEngine } = await import("../../engine/backend/use-engine.ts");
     const { train } = await import("../../train/run/train.ts");
