@@ -11,6 +11,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monotonicMs } from "../src/base/clock.ts";
+import { median } from "./train/table.ts";
 import { STEP_ROWS, writeTokens } from "./agree/token-files.ts";
 
 const TOLERANCE = 1e-6;
@@ -59,9 +60,6 @@ function difference(left: Answer, right: Answer): number {
   });
   return differences.reduce((most, value) => (value <= most ? most : value), 0);
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 const [millions = 10, rounds = 3] = process.argv
   .slice(2)

@@ -9,6 +9,7 @@
  */
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { agreementStatistics } from "../src/analyze/agreement/agreement-statistics.ts";
 import { analyzeEntropyLaw } from "../src/analyze/fit/analyze-entropy-law.ts";
 import { armsSlope } from "../src/analyze/fit/arms.ts";
 import type { Estimate } from "../src/analyze/fit/result.ts";
@@ -102,17 +103,6 @@ const lastOf = (values: Float64Array, count: number): number =>
 const bounds = ({ value, ci95 }: Estimate): string =>
   `${value.toFixed(2)} [${ci95[0].toFixed(2)}, ${ci95[1].toFixed(2)}]`;
 
-function correlation(x: Float64Array, y: Float64Array): number {
-  const [meanX, meanY] = [mean(x), mean(y)];
-  let [xy, xx, yy] = [0, 0, 0];
-  x.forEach((value, i) => {
-    xy += (value - meanX) * (y[i]! - meanY);
-    xx += (value - meanX) ** 2;
-    yy += (y[i]! - meanY) ** 2;
-  });
-  return xy / Math.sqrt(xx * yy);
-}
-
 /** What arms are compared by, and how many of the last values are averaged. */
 const COMPARED = [
   ["entropy", LAST_STEPS],
@@ -153,8 +143,8 @@ function lawRow({ arm, seed, columns }: Run): string[] {
   const change = smoothed(columns.measured_entropy_change);
   const covariance = smoothed(columns.token_covariance_mean).map((value) => -value);
   const predicted = smoothed(columns.predicted_entropy_change);
-  const agreement = [correlation(covariance, change), correlation(predicted, change)].map((one) =>
-    one.toFixed(2),
+  const agreement = [covariance, predicted].map((x) =>
+    agreementStatistics(x, change).pearson.toFixed(2),
   );
   if (fit.status === "degenerate") return [arm, seed, "-", "-", "-", verdict.holds, ...agreement];
   const { a, b } = fit.parameters;

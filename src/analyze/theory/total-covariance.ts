@@ -1,5 +1,6 @@
 /** The covariance of a batch split into a part within groups and a part between them; knows nothing of entropy. */
 import { ShapeError } from "../../base/errors.ts";
+import { mean } from "../fit/moments.ts";
 
 /** A covariance and its two parts; divided by the count. */
 export interface TotalCovariance {
@@ -63,8 +64,4 @@ export function totalCovariance(
     between += product;
   }
   return { total: total / n, within: within / n, between: between / n };
-}
-
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,10 +1,8 @@
 /** CW-GRPO: tokens count the less the further their covariance is from 0. */
 import type { OptionsOf } from "../../config/intervention-config.ts";
 import type { WeighedTokens } from "./intervention.ts";
+import { meanOf, varianceOf } from "./moments.ts";
 import { tokenCovariance } from "./token-covariance.ts";
-
-const meanOf = (values: Float64Array): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * e^(−s c² / (2 σ²)) over its mean, with c the tokens' covariances over the scope (Eq. 10 of arXiv:2505.22617), σ their
@@ -20,8 +18,7 @@ export function weighByCovariance(
   { strength }: OptionsOf<"covariance-weights">,
 ): Float64Array {
   const covariance = tokenCovariance(logProb, advantage);
-  const mean = meanOf(covariance);
-  const variance = meanOf(covariance.map((value) => (value - mean) ** 2));
+  const variance = varianceOf(covariance);
   if (variance === 0) return covariance.fill(1);
   const weights = covariance.map((value) => Math.exp((-strength * value ** 2) / (2 * variance)));
   const scale = meanOf(weights);

@@ -1,9 +1,7 @@
 /** Entropy-discriminator clipping: tokens that would move entropy far leave the loss. */
 import type { OptionsOf } from "../../config/intervention-config.ts";
 import type { WeighedTokens } from "./intervention.ts";
-
-const meanOf = (values: Float64Array): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+import { meanOf, varianceOf } from "./moments.ts";
 
 /**
  * 0 where |S − mean S| > band · std S, 1 elsewhere, with S = π (H + log π): a rise of the token's logit by ε changes
@@ -21,6 +19,6 @@ export function weighByDiscriminator(
 ): Float64Array {
   const score = logProb.map((value, at) => Math.exp(value) * (entropy[at]! + value));
   const mean = meanOf(score);
-  const deviation = Math.sqrt(meanOf(score.map((value) => (value - mean) ** 2)));
+  const deviation = Math.sqrt(varianceOf(score));
   return score.map((value) => (Math.abs(value - mean) > band * deviation ? 0 : 1));
 }

@@ -82,6 +82,7 @@ export const interventions: { readonly [K in InterventionKind]: Intervention<K> 
   },
 };
 
+/** The row of a configuration: its hooks take the options of the kind that they were found by. */
 function rowOf<K extends InterventionKind>(options: OptionsOf<K>): Intervention<K> {
   return interventions[options.kind as K];
 }
@@ -101,27 +102,24 @@ export function hasController(config: InterventionConfig): boolean {
   return interventions[config.kind].control !== undefined;
 }
 
+/** Whether the intervention changes advantages, so that {@link reshapeAdvantages} has to be asked before the updates. */
+export function reshapesAdvantages(config: InterventionConfig): boolean {
+  return interventions[config.kind].reshape !== undefined;
+}
+
 /** Whether the intervention has a loss of whole responses, {@link lossOfResponses}. */
 export function hasResponseLoss(config: InterventionConfig): boolean {
   return interventions[config.kind].responseLoss !== undefined;
 }
 
-function replaces<K extends InterventionKind>(options: OptionsOf<K>): boolean {
-  return rowOf(options).replacesTokenLoss?.(options) ?? false;
-}
-
 /** Whether the response loss stands in place of the tokens' losses. */
 export function replacesTokenLoss(config: InterventionConfig): boolean {
-  return replaces(config);
-}
-
-function proposals<K extends InterventionKind>(options: OptionsOf<K>): ProposalPlan | undefined {
-  return rowOf(options).proposals?.(options);
+  return rowOf(config).replacesTokenLoss?.(config) ?? false;
 }
 
 /** How log Z is estimated and frozen; undefined for interventions that do not. */
 export function proposalsOf(config: InterventionConfig): ProposalPlan | undefined {
-  return proposals(config);
+  return rowOf(config).proposals?.(config);
 }
 
 /** Whether the policy must have a head that predicts log Z. */
@@ -132,14 +130,6 @@ export function learnsLogZ(config: InterventionConfig): boolean {
 /** The surrogate that applies: the intervention's own, else the configured one. */
 export function surrogateUnder(config: InterventionConfig, loss: LossConfig): LossConfig {
   return interventions[config.kind].surrogate ?? loss;
-}
-
-function select<K extends InterventionKind>(
-  tokens: ScopeTokens,
-  options: OptionsOf<K>,
-  order: ChoiceOrder,
-): Uint8Array | undefined {
-  return rowOf(options).select?.(tokens, options, order);
 }
 
 /**
@@ -153,15 +143,7 @@ export function selectTokens(
   config: InterventionConfig,
   order: ChoiceOrder,
 ): Uint8Array {
-  return select(tokens, config, order) ?? new Uint8Array(tokens.logProb.length);
-}
-
-function control<K extends InterventionKind>(
-  state: ControlState,
-  entropy: number,
-  options: OptionsOf<K>,
-): Control | undefined {
-  return rowOf(options).control?.(state, entropy, options);
+  return rowOf(config).select?.(tokens, config, order) ?? new Uint8Array(tokens.logProb.length);
 }
 
 /**
@@ -175,15 +157,7 @@ export function controlStep(
   entropy: number,
   config: InterventionConfig,
 ): Control | undefined {
-  return control(state, entropy, config);
-}
-
-function reshape<K extends InterventionKind>(
-  tokens: SampledTokens,
-  options: OptionsOf<K>,
-  coefficient: number,
-): Float64Array | undefined {
-  return rowOf(options).reshape?.(tokens, options, coefficient);
+  return rowOf(config).control?.(state, entropy, config);
 }
 
 /** The advantages [N] that the updates of a step see; those given where the intervention leaves them alone. */
@@ -192,15 +166,7 @@ export function reshapeAdvantages(
   config: InterventionConfig,
   coefficient: number,
 ): Float64Array {
-  return reshape(tokens, config, coefficient) ?? tokens.advantage;
-}
-
-function weigh<K extends InterventionKind>(
-  tokens: WeighedTokens,
-  options: OptionsOf<K>,
-  coefficient: number,
-): Float64Array | undefined {
-  return rowOf(options).weigh?.(tokens, options, coefficient);
+  return rowOf(config).reshape?.(tokens, config, coefficient) ?? tokens.advantage;
 }
 
 /** Whether a token with this factor counts as chosen. */
@@ -214,14 +180,7 @@ export function weighTokens(
   config: InterventionConfig,
   coefficient: number,
 ): Float64Array | undefined {
-  return weigh(tokens, config, coefficient);
-}
-
-function responseLoss<K extends InterventionKind>(
-  responses: ScopeResponses,
-  options: OptionsOf<K>,
-): ResponseLoss | undefined {
-  return rowOf(options).responseLoss?.(responses, options);
+  return rowOf(config).weigh?.(tokens, config, coefficient);
 }
 
 /** The loss of a mini-batch's whole responses; undefined for interventions without one. */
@@ -229,15 +188,7 @@ export function lossOfResponses(
   responses: ScopeResponses,
   config: InterventionConfig,
 ): ResponseLoss | undefined {
-  return responseLoss(responses, config);
-}
-
-function adjust<K extends InterventionKind>(
-  tokenLoss: tf.Tensor2D,
-  tensors: AdjustmentTensors,
-  options: OptionsOf<K>,
-): tf.Tensor2D | undefined {
-  return rowOf(options).adjust?.(tokenLoss, tensors, options);
+  return rowOf(config).responseLoss?.(responses, config);
 }
 
 /** Token losses [B, T] with the intervention; differentiable, inside a program. */
@@ -246,5 +197,5 @@ export function adjustLoss(
   tensors: AdjustmentTensors,
   config: InterventionConfig,
 ): tf.Tensor2D {
-  return adjust(tokenLoss, tensors, config) ?? tokenLoss;
+  return rowOf(config).adjust?.(tokenLoss, tensors, config) ?? tokenLoss;
 }

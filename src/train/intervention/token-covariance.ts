@@ -1,9 +1,6 @@
 /** How much each token contributes to the covariance of log-probability and advantage; knows no intervention. */
 import { ShapeError } from "../../base/errors.ts";
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
+import { meanOf } from "./moments.ts";
 
 /**
  * Centred products (log π − mean log π)(A − mean A) over the tokens of one scope. Their mean is the covariance.

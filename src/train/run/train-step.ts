@@ -4,8 +4,13 @@ import { monotonicMs } from "../../base/clock.ts";
 import type { Rng } from "../../base/random.ts";
 import type { ExperimentConfig } from "../../config/experiment-config.ts";
 import { computeAdvantages } from "../advantage/advantages.ts";
-import type { ControlState } from "../intervention/intervention.ts";
-import { controlStep, reshapeAdvantages } from "../intervention/interventions.ts";
+import type { Control, ControlState } from "../intervention/intervention.ts";
+import {
+  controlStep,
+  hasController,
+  reshapeAdvantages,
+  reshapesAdvantages,
+} from "../intervention/interventions.ts";
 import type { Responses } from "../rollout/roll-out.ts";
 import type { Part } from "../update/lay-out.ts";
 import type { RewardFit } from "../update/implicit-reward.ts";
@@ -70,8 +75,7 @@ export async function trainStep(
   const updateStarted = monotonicMs();
   const { responses } = experience;
   const parts = partsOfStep(responses, config.update.microBatch, lab.policy.shape.length);
-  const entropy = mean(pick(tokenPlaces(responses), responses.entropy));
-  const controlled = controlStep(control, entropy, config.intervention);
+  const controlled = decideControl(config, responses, control);
   const coefficient = controlled?.coefficient ?? 0;
   const { batch, rewardFit } = await makeBatch(lab, { experience, parts, coefficient }, rng);
 
@@ -119,6 +123,17 @@ function examine(lab: Lab, root: Rng, rng: Rng): Promise<Evaluation> {
     problems: root.stream("held-out"),
     tokens: rng.stream("evaluation"),
   });
+}
+
+/** What a controller decides from the entropy of the step's responses; undefined without one. */
+function decideControl(
+  { intervention }: ExperimentConfig,
+  responses: Responses,
+  state: ControlState,
+): Control | undefined {
+  if (!hasController(intervention)) return undefined;
+  const entropy = mean(pick(tokenPlaces(responses), responses.entropy));
+  return controlStep(state, entropy, intervention);
 }
 
 /** [B, R]: the outcome at each response's last token. */
@@ -194,6 +209,7 @@ function reshaped(
   coefficient: number,
   { intervention }: ExperimentConfig,
 ): Float64Array {
+  if (!reshapesAdvantages(intervention)) return advantage;
   const places = tokenPlaces(responses);
   const tokens = {
     oldLogProb: pick(places, responses.logProb),
@@ -202,7 +218,6 @@ function reshaped(
     advantage: pick(places, advantage),
   };
   const values = reshapeAdvantages(tokens, intervention, coefficient);
-  if (values === tokens.advantage) return advantage;
   const all = new Float64Array(advantage.length);
   for (const [n, value] of values.entries()) all[places.place[n]!] = value;
   return all;
