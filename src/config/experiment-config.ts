@@ -16,7 +16,7 @@ const count = (value: number) => z.int().min(1).default(value);
 const every = (value: number) => z.int().min(0).default(value);
 
 const policy = z.strictObject({
-  size: z.enum(["xs", "s", "m", "l"]).default("s").describe("named size of the decoder"),
+  size: z.enum(["xxs", "xs", "s", "m", "l"]).default("s").describe("named size of the decoder"),
   positions: z
     .enum(["learned", "rotary"])
     .default("learned")

@@ -5,8 +5,9 @@ type PolicySize = ExperimentConfig["policy"]["size"];
 
 const MB = 2 ** 20;
 
-/** Peaks of runs of three steps with the default batch, one thread: 0.38, 0.59 and 1.57 GB; `l` by the ratio of the last two. */
+/** Peaks of runs of three steps with the default batch, one thread: 0.38 (xs), 0.59 and 1.57 GB; `l` by the ratio of the last two, `xxs` as `xs`. */
 const USUAL: { readonly [K in PolicySize]: number } = {
+  xxs: 400 * MB,
   xs: 400 * MB,
   s: 600 * MB,
   m: 1600 * MB,

@@ -2,6 +2,7 @@
 
 /** Named sizes. Parameters without embeddings: 12 L D². */
 export const POLICY_SIZES = {
+  xxs: { layers: 2, width: 32, heads: 2 },
   xs: { layers: 2, width: 64, heads: 2 },
   s: { layers: 3, width: 128, heads: 4 },
   m: { layers: 6, width: 256, heads: 8 },
