@@ -3,6 +3,7 @@
  *
  *     node scripts/lab-experiments.ts                  tables of docs/experiments.md, from data/lab
  *     node scripts/lab-experiments.ts collect RUNS     data/lab/NAME.csv from RUNS/NAME/steps.jsonl
+ *     node scripts/lab-experiments.ts collect RUNS DIR     DIR/NAME.csv, as for the runs of sweeps/paper.yaml
  *     node scripts/lab-evaluate.ts RUNS                data/lab/held-out.csv from the last checkpoints
  *
  * A run is named ARM-SEED.
@@ -50,7 +51,7 @@ interface Run {
   readonly columns: Readonly<Record<Column, Float64Array>>;
 }
 
-function collect(folder: string): void {
+function collect(folder: string, into: string): void {
   for (const path of globSync(`${folder}/*/steps.jsonl`)) {
     const { status } = JSON.parse(readFileSync(`${dirname(path)}/run.json`, "utf8")) as {
       status: string;
@@ -63,7 +64,7 @@ function collect(folder: string): void {
     const cell = (value: number | null | undefined): string =>
       value === null || value === undefined ? "" : String(Number(value.toPrecision(DIGITS)));
     const lines = rows.map((row) => COLUMNS.map((name) => cell(row[name])).join(","));
-    const target = `data/lab/${basename(dirname(path))}.csv`;
+    const target = `${into}/${basename(dirname(path))}.csv`;
     writeFileSync(target, `${[COLUMNS.join(","), ...lines].join("\n")}\n`);
   }
 }
@@ -246,6 +247,6 @@ function report(): void {
   process.stdout.write(`${markdownTable(examinedHead, examined)}\n`);
 }
 
-const [command, folder] = process.argv.slice(2);
-if (command === "collect" && folder !== undefined) collect(folder);
+const [command, folder, into = "data/lab"] = process.argv.slice(2);
+if (command === "collect" && folder !== undefined) collect(folder, into);
 else report();

@@ -23,7 +23,12 @@ const agreementKinds: { readonly [K in AgreementChartKind]: true } = {
   "covariance-tail": true,
 };
 
-const armsKinds: { readonly [K in ArmsChartKind]: true } = { arms: true, "arm-curves": true };
+const armsKinds: { readonly [K in ArmsChartKind]: true } = {
+  arms: true,
+  "arm-curves": true,
+  "arm-steps": true,
+  sizes: true,
+};
 
 /** All kinds, as a caller may name them. */
 export const CHART_KINDS = Object.keys({

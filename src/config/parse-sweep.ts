@@ -43,6 +43,7 @@ function describe(issue: Issue, data: unknown): string {
 const INNER_KEYS: Readonly<Record<string, readonly string[]>> = {
   earlyStop: ["after", "every"],
   ray: ["node", "modules", "results"],
+  claims: ["title", "source", "claim", "shows", "arms", "fitOn", "published", "expects"],
 };
 
 const keysAt = (path: readonly string[]): readonly string[] =>

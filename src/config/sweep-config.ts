@@ -1,6 +1,7 @@
 /** A sweep as people write it: a base, what is varied, seeds, and how many runs go at once; knows nothing of how a run is started. */
 import { z } from "zod";
 import { RUNNER_KINDS } from "./runner-kind.ts";
+import { sweepClaim } from "./sweep-claims.ts";
 
 // Seeds above this would be cut to their low 32 bits, so that two of them were one.
 const MAX_SEED = 2 ** 32 - 1;
@@ -46,6 +47,7 @@ const ray = z.strictObject({
 /** The keys of a sweep file. */
 export const sweepConfig = z.strictObject({
   name: name.optional(),
+  about: z.string().trim().min(1).optional(),
   base: settings.default({}),
   arms: z
     .union([z.literal("all"), z.array(name).min(1), z.record(name, settings)], {
@@ -71,6 +73,7 @@ export const sweepConfig = z.strictObject({
   ray: ray.prefault({}),
   runner: z.enum(RUNNER_KINDS).default("lab"),
   verl: settings.default({}),
+  claims: z.array(sweepClaim).default([]),
 });
 
 /** A sweep, with what was left out at its default or absent. */

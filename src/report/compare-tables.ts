@@ -5,6 +5,7 @@ import type { ArmCurve, BetweenArms } from "../analyze/compare/between-arms.ts";
 import type { ComparisonFinding, CorrectedDifference } from "../analyze/compare/comparison.ts";
 import type { CurveDifference, RewardGap } from "../analyze/compare/curve-difference.ts";
 import { MEASURES, type MeasureKind } from "../analyze/compare/measures.ts";
+import { SIZE_MEASURES, type SizeTrend } from "../analyze/compare/size-trend.ts";
 import { IDENTIFYING_F } from "../analyze/fit/instrumental-line.ts";
 import { formatBounded, formatEstimate, formatNumber } from "./format-number.ts";
 
@@ -202,4 +203,20 @@ export function measureSentence(): string {
     .filter((kind) => kind !== "b")
     .map((kind) => `${kind === "a" ? "a, b" : nameOf(kind)}: ${MEASURES[kind].what}`)
     .join("; ");
+}
+
+/** How a, b and the ceiling go with the size of the policy; nothing where there are not three sizes. */
+export function sizeSentences(sizes: SizeTrend | undefined): string[] {
+  if (sizes === undefined) return [];
+  const { points, lines } = sizes;
+  const counts = points.map(({ parameters }) => formatNumber(parameters)).join(", ");
+  return [
+    `N, parameters without embeddings (12 L D²): ${counts}`,
+    ...SIZE_MEASURES.flatMap((kind) => {
+      const line = lines[kind];
+      return line === undefined
+        ? []
+        : `${nameOf(kind)} = ${rounded(line.intercept, 3)} + slope x ln N, slope ${formatBounded(line.slope)}, R² ${shareText(line.r2)}`;
+    }),
+  ];
 }

@@ -12,16 +12,9 @@ import { figure } from "./page/figure.ts";
 import { dataTable } from "./page/fit-tables.ts";
 import { type ReportedLog, logSection } from "./page/log-section.ts";
 import { methodSection } from "./page/method-section.ts";
+import { footer, type InputFile } from "./page/footer.ts";
 import { pageScript } from "./page/page-script.ts";
-import { shellCommand } from "./shell-command.ts";
 import { compileSpec } from "./vega-view.ts";
-
-/** A file that the report was computed from. */
-export interface InputFile {
-  readonly path: string;
-  /** SHA-256 of its bytes, hexadecimal. */
-  readonly sha256: string;
-}
 
 export interface ReportInput {
   readonly logs: readonly ReportedLog[];
@@ -135,22 +128,4 @@ function summary(logs: readonly ReportedLog[]): Markup {
   ] as const;
   return markup`<h2 id="summary">All logs</h2>
     ${dataTable("One row a log", columns, rows)}`;
-}
-
-function footer({ command, version, inputs = [] }: ReportInput): Markup {
-  const hashes = inputs.map(({ path, sha256 }) => [path, markup`<code>${sha256}</code>`]);
-  return markup`<footer>
-    <h2 id="again">Make it again</h2>
-    <pre id="command" tabindex="0">${shellCommand(command)}</pre>
-    <p>
-      <button type="button" hidden data-copy="command">Copy the command</button>
-      <button type="button" hidden data-copy="findings">Copy the findings as JSON</button>
-    </p>
-    ${hashes.length === 0 ? undefined : dataTable("Inputs", [{ name: "file" }, { name: "SHA-256" }], hashes)}
-    <p class="note">
-      Made by entlaw ${version}. This file holds its charts, numbers and findings (element
-      <code>findings</code>, JSON) and asks for nothing from a network; the same input gives the
-      same bytes.
-    </p>
-  </footer>`;
 }

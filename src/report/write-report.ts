@@ -18,7 +18,8 @@ import { writeFileAtomic } from "../base/atomic-write.ts";
 import { DataError, EntlawError } from "../base/errors.ts";
 import { disk } from "../base/file-system.ts";
 import type { StepLog } from "../log/step-log.ts";
-import { type InputFile, renderReport } from "./report-page.ts";
+import type { InputFile } from "./page/footer.ts";
+import { renderReport } from "./report-page.ts";
 
 /** What a report is made from. */
 export interface ReportRequest {

@@ -1,10 +1,12 @@
 /** From a sweep file to where its runs are and how many go at once on this machine; starts nothing. */
 import { basename, extname, join } from "node:path";
+import { closestName } from "../base/closest-name.ts";
 import { ConfigError } from "../base/errors.ts";
 import type { FileSystem } from "../base/file-system.ts";
 import { expandSweep, type SweepRun } from "../config/expand-sweep.ts";
 import { parseSweep } from "../config/parse-sweep.ts";
 import type { RunnerKind } from "../config/runner-kind.ts";
+import type { SweepClaim } from "../config/sweep-claims.ts";
 import { earlyStopRule, type EarlyStopRule, type RayConfig } from "../config/sweep-config.ts";
 import type { Job } from "./launcher.ts";
 import { placeRuns } from "./sweep-folder.ts";
@@ -27,6 +29,10 @@ export interface SweepSource {
 /** A sweep, planned. */
 export interface Sweep {
   readonly name: string;
+  /** What it is for; undefined where the file does not say. */
+  readonly about: string | undefined;
+  /** What its report holds the runs against. */
+  readonly claims: readonly SweepClaim[];
   /** What trains its runs. */
   readonly runner: RunnerKind;
   /** Its folder. */
@@ -74,6 +80,8 @@ export function planSweep(
   for (const job of jobs) if (job.run.verl !== undefined) refuseUnknown(name, job);
   return {
     name,
+    about: config.about,
+    claims: checkedClaims(config.claims, jobs),
     runner: config.runner,
     out,
     threads,
@@ -83,6 +91,22 @@ export function planSweep(
     ray: config.ray,
     givenUp: earlyStop === undefined ? [] : (before?.given_up ?? []),
   };
+}
+
+/** @throws {@link ConfigError} if a claim names an arm that the sweep does not have. */
+function checkedClaims(claims: readonly SweepClaim[], jobs: readonly Job[]): readonly SweepClaim[] {
+  const arms = [...new Set(jobs.flatMap(({ run }) => [run.arm, ...run.also]))];
+  for (const [i, claim] of claims.entries()) {
+    const unknown = claim.arms.find((arm) => !arms.includes(arm));
+    if (unknown === undefined) continue;
+    const near = closestName(unknown, arms);
+    throw new ConfigError(
+      "sweep",
+      `claims.${i}.arms must name arms of the sweep, got ${JSON.stringify(unknown)}`,
+      { fix: near === undefined ? `the arms are ${arms.join(", ")}` : `did you mean ${near}?` },
+    );
+  }
+  return claims;
 }
 
 /** @throws {@link ConfigError} that names the arm and what verl does not have of it. */

@@ -1,6 +1,7 @@
 /** Promises of `entlaw sweep` with real processes: whatever ends it, running it again gives the runs that nothing ended. */
 import { type ChildProcess, spawn } from "node:child_process";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -150,6 +151,37 @@ describe("entlaw sweep", () => {
     expect(timeless(join(alone, "steps.jsonl"))).toBe(
       timeless(join(whole.out, "runs", id, "steps.jsonl")),
     );
+  });
+
+  test("holds its runs against claims, from its folder and from compact logs alike", () => {
+    const claims = join(root, "whole", "claims.yaml");
+    const claim = `{ title: t, source: s, claim: c, shows: arms, arms: [grpo, fast], expects: [{ rises: [grpo, fast], in: reward }] }`;
+    writeFileSync(claims, `${SWEEP}claims: [${claim}]\n`);
+    const report = (...more: string[]) =>
+      entlawJson<{ runs: { finished: number; all: number }; claims: unknown[] }>([
+        ..."sweep report --out".split(" "),
+        join(root, "claims.html"),
+        claims,
+        ...more,
+      ]);
+    const found = report("--from", whole.out);
+    expect(found.runs).toEqual({ finished: 4, all: 4 });
+    expect(found.claims).toMatchObject([
+      { arms: [{ arm: "grpo", numbers: { reward: { n: 2 } } }, { arm: "fast" }] },
+    ]);
+    const logs = join(root, "logs");
+    mkdirSync(logs);
+    for (const id of readdirSync(join(whole.out, "runs"))) {
+      cpSync(join(whole.out, "runs", id, "steps.jsonl"), join(logs, `${id}.jsonl`));
+    }
+    expect(report("--logs", `${logs}/*.jsonl`).claims).toEqual(found.claims);
+    cpSync(join(logs, readdirSync(logs)[0] ?? ""), join(logs, "other-0.jsonl"));
+    const refused = entlaw([..."sweep report --out x.html --logs".split(" "), `${logs}/*`, claims]);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain("a log must be named by a run of the sweep");
+    const none = entlaw(["sweep", "report", whole.file, "--out", join(root, "none.html")]);
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain("must have claims, got none");
   });
 
   test("has nothing left to do the second time, and a cost for what is new", () => {

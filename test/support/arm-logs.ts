@@ -1,6 +1,7 @@
 /** Logs of made-up runs that follow R = -a e^H + b, and the run directories that they could be from; claims no more. */
 import { join } from "node:path";
 import { compareRuns, type ComparisonFinding } from "../../src/analyze/compare/comparison.ts";
+import type { SizeTrend } from "../../src/analyze/compare/size-trend.ts";
 import { checkExperiment } from "../../src/config/parse-experiment.ts";
 import type { ExperimentInput } from "../../src/config/experiment-config.ts";
 import { makeTable } from "../../src/log/table.ts";
@@ -22,7 +23,7 @@ export interface MadeUpRun {
   readonly scores?: readonly number[];
   readonly temperature?: EntropyDefinition["temperature"];
   /** Of a run directory; without it the run is a CSV file. */
-  readonly config?: ExperimentInput;
+  readonly config?: ExperimentInput | undefined;
 }
 
 const START = 0.45;
@@ -116,4 +117,31 @@ export function madeUpArms({
     memoryDisk(new Map(manifests)),
     runs.map((run) => ({ ...armLog(run), format: "entlaw" })),
   );
+}
+
+/** What some made-up sizes are made from. */
+export interface MadeUpSizes {
+  /** What every arm's name begins with. */
+  readonly name?: string;
+  /** Whether no run has a number. */
+  readonly isLost?: boolean;
+}
+
+/** The law over three sizes, two runs each. */
+export function madeUpSizes({ name = "size", isLost = false }: MadeUpSizes = {}): SizeTrend {
+  const own = (...values: number[]): number[] => (isLost ? [] : values);
+  const points = [24_576, 98_304, 589_824].map((parameters, i) => ({
+    arm: `${name}-${i}`,
+    parameters,
+    values: {
+      a: own(0.9 + 0.1 * i, 0.95 + 0.1 * i),
+      b: own(1.4 + 0.2 * i, 1.45 + 0.2 * i),
+      ceiling: own(0.5 + 0.1 * i, 0.5 + 0.1 * i),
+    },
+  }));
+  const line = (value: number, intercept: number) =>
+    isLost
+      ? undefined
+      : { slope: { value, ci95: [0.5 * value, 1.5 * value] as const }, intercept, r2: 0.9 };
+  return { points, lines: { a: line(0.06, 0.3), b: line(0.12, 0.2), ceiling: line(0.06, -0.1) } };
 }

@@ -3,7 +3,7 @@ import type { Chart } from "../../src/report/chart/chart.ts";
 import { charts } from "../../src/report/chart/charts.ts";
 import { type MadeUpScaling, madeUpScaling, madeUpScalingArms } from "./scaling-arms.ts";
 import { madeUpAgreement, madeUpNoAgreement } from "./agreement-findings.ts";
-import { madeUpArms } from "./arm-logs.ts";
+import { madeUpArms, madeUpSizes } from "./arm-logs.ts";
 import {
   madeUpBudget,
   madeUpComparison,
@@ -69,6 +69,11 @@ export function chartCases(
     { name: "arms-one", draw: () => charts.arms(madeUpArms({ steps, arms: 1 })) },
     { name: "arm-curves", draw: () => charts["arm-curves"](madeUpArms({ steps })) },
     { name: "arm-curves-one", draw: () => charts["arm-curves"](madeUpArms({ steps, arms: 1 })) },
+    { name: "arm-steps", draw: () => charts["arm-steps"](madeUpArms({ steps })) },
+    { name: "arm-steps-one", draw: () => charts["arm-steps"](madeUpArms({ steps, arms: 1 })) },
+    { name: "arm-steps-short", draw: () => charts["arm-steps"](madeUpArms({ steps: 4 })) },
+    { name: "sizes", draw: () => charts.sizes(madeUpSizes()) },
+    { name: "sizes-lost", draw: () => charts.sizes(madeUpSizes({ isLost: true })) },
     { name: "arm-curves-short", draw: () => charts["arm-curves"](madeUpArms({ steps: 4 })) },
   ];
 }
@@ -105,5 +110,7 @@ export function hostileCharts(text: string = hostileText): Chart[] {
     charts["covariance-tail"](madeUpAgreement({ run: text, steps: 24 })),
     charts.arms(madeUpArms({ name: text, steps: 24 })),
     charts["arm-curves"](madeUpArms({ name: text, steps: 24 })),
+    charts["arm-steps"](madeUpArms({ name: text, steps: 24 })),
+    charts.sizes(madeUpSizes({ name: text })),
   ];
 }

@@ -25,6 +25,7 @@ const ORDER = [
   "analyze/theory",
   "analyze/finding",
   "analyze/compare",
+  "analyze/claim",
   "report",
   "sweep",
   "cli",

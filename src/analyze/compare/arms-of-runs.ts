@@ -29,6 +29,8 @@ export interface ArmRequest {
   readonly by?: readonly string[] | undefined;
   /** Settings, such as the task, that runs of one arm may differ in: statistics are taken within them. */
   readonly strata?: readonly string[] | undefined;
+  /** Whether arms are told by {@link RunIdentity.named} though the runs have settings. */
+  readonly byName?: boolean | undefined;
 }
 
 /** Settings that change nothing of what is compared. */
@@ -42,14 +44,18 @@ const HARMLESS = ["seed", "log", "checkpoint"] as const;
  */
 export function armsOfRuns(
   runs: readonly RunIdentity[],
-  { by = [], strata = [] }: ArmRequest,
+  { by = [], strata = [], byName: isNamed = false }: ArmRequest,
 ): { readonly arms: RunArm[]; readonly notes: string[] } {
   const configs = runs.flatMap(({ config }) => (config === undefined ? [] : [config]));
   const hasConfigs = configs.length === runs.length;
   for (const path of [...by, ...strata]) requireSetting(path, hasConfigs ? configs : []);
-  const { arms, notes } = hasConfigs
-    ? byConfig(runs, configs, { by, strata })
-    : { arms: byName(runs), notes: configs.length === 0 ? [] : [MIXED] };
+  const { arms, notes } =
+    hasConfigs && !isNamed
+      ? byConfig(runs, configs, { by, strata })
+      : {
+          arms: byName(runs, hasConfigs),
+          notes: hasConfigs || configs.length === 0 ? [] : [MIXED],
+        };
   for (const arm of arms) refuseTwins(arm, runs);
   return { arms, notes };
 }
@@ -59,7 +65,7 @@ const MIXED = "not all logs have settings: arms are told by the names of files, 
 function byConfig(
   runs: readonly RunIdentity[],
   configs: readonly Settings[],
-  { by, strata }: Required<{ [K in keyof ArmRequest]: readonly string[] }>,
+  { by, strata }: { readonly by: readonly string[]; readonly strata: readonly string[] },
 ): { readonly arms: RunArm[]; readonly notes: string[] } {
   const groups = nameArms(configs, { by, ignored: [...HARMLESS, ...strata] });
   const besides = new Set(by.length === 0 ? [] : groups.flatMap((group) => group.besides));
@@ -78,11 +84,11 @@ function byConfig(
   return { arms, notes: besides.size === 0 ? [] : [note] };
 }
 
-function byName(runs: readonly RunIdentity[]): RunArm[] {
+function byName(runs: readonly RunIdentity[], hasConfigs: boolean): RunArm[] {
   const groups = Map.groupBy(runs.keys(), (index) => runs[index]!.named);
   return [...groups].map(([name, members]) => ({
     name,
-    config: undefined,
+    config: hasConfigs ? runs[members[0]!]!.config : undefined,
     runs: members.map((index) => ({ index, seed: runs[index]!.seed, stratum: "" })),
   }));
 }

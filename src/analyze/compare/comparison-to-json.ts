@@ -7,7 +7,8 @@ import { MEASURE_KINDS } from "./measures.ts";
 
 /** The whole document. */
 export function comparisonToJson(finding: ComparisonFinding): unknown {
-  const { arms, baseline, frame, isTargetGiven, differences, between, profiles, notes } = finding;
+  const { arms, baseline, frame, isTargetGiven, differences, between, sizes, profiles, notes } =
+    finding;
   return toSnakeCase({
     arms: arms.map(armFields),
     baseline,
@@ -24,6 +25,7 @@ export function comparisonToJson(finding: ComparisonFinding): unknown {
       doubts: between.doubts,
       curves: between.curves.map(curveFields),
     },
+    sizes: sizes ?? null,
     profiles: {
       tau: profiles.tau,
       arms: profiles.arms.map(({ share, ci95 }, i) => ({

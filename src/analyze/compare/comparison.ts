@@ -22,11 +22,14 @@ import { betweenArms, type BetweenArms } from "./between-arms.ts";
 import { comparisonNotes } from "./comparison-notes.ts";
 import { holm } from "./holm.ts";
 import { endOf, MEASURE_KINDS, type MeasureFrame, type MeasureKind } from "./measures.ts";
-import { identifyRun } from "./run-identity.ts";
+import { identifyRun, type RunIdentity } from "./run-identity.ts";
 import { type RunSeries, runSeriesOf } from "./run-series.ts";
+import { sizeTrend, type SizeTrend } from "./size-trend.ts";
 
 /** What a caller may choose. */
-export interface CompareRequest extends ArmRequest {
+export interface CompareRequest extends Omit<ArmRequest, "byName"> {
+  /** Who each run is, where the caller knows: arms are then those named. Default: by the manifests and names of the logs. */
+  readonly known?: readonly Omit<RunIdentity, "log">[] | undefined;
   /** Arm that the others are held against. */
   readonly baseline?: string | undefined;
   /** Reward for `stepsToReward`; default: end reward of the arm where it is lowest. */
@@ -58,6 +61,8 @@ export interface ComparisonFinding {
   readonly isTargetGiven: boolean;
   readonly differences: readonly BaselineDifference[];
   readonly between: BetweenArms;
+  /** Undefined unless there are three sizes of the baseline. */
+  readonly sizes: SizeTrend | undefined;
   /** Thresholds of the profiles, and the profile of each arm. */
   readonly profiles: { readonly tau: Float64Array; readonly arms: readonly ArmProfile[] };
   /** What a reader must know. */
@@ -80,9 +85,10 @@ export function compareRuns(
 ): ComparisonFinding {
   if (logs.length === 0) throw new ConfigError("no-runs", "a comparison needs runs, got none");
   refuseMixed(logs, request.allowsMixed ?? false);
+  const { known } = request;
   const { arms: sorted, notes } = armsOfRuns(
-    logs.map((log) => identifyRun(fs, log)),
-    request,
+    logs.map((log, i) => ({ log: log.source, ...(known?.[i] ?? identifyRun(fs, log)) })),
+    { ...request, byName: known !== undefined },
   );
   const base = baselineOf(sorted, request.baseline) ?? sorted[0]!;
   const series = logs.map(runSeriesOf);
@@ -104,6 +110,7 @@ export function compareRuns(
     isTargetGiven: request.target !== undefined,
     differences: differencesTo(baseline, arms, request.seed ?? 0),
     between: betweenArms(arms, baseline, sorted),
+    sizes: sizeTrend(arms, sorted, baseline.name),
     profiles: {
       tau,
       arms: arms.map((arm) => profileOf(arm, tau, rng.stream(`${arm.name}/profile`))),

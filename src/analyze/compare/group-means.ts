@@ -38,7 +38,8 @@ export function sumOfMeans(groups: readonly Group[]): GroupEstimate {
   return withVariance(
     value,
     total,
-    total ** 2 / parts.reduce((sum, part) => sum + part.variance ** 2 / part.lost, 0),
+    // Shares of the whole, whose squares do not vanish where those of tiny variances do.
+    1 / parts.reduce((sum, part) => sum + (part.variance / total) ** 2 / part.lost, 0),
   );
 }
 

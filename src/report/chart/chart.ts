@@ -28,7 +28,7 @@ export type LogChartKind =
 export type AgreementChartKind = "agreement" | "covariance" | "accuracy-groups" | "covariance-tail";
 
 /** The charts of the arms that several logs are runs of. */
-export type ArmsChartKind = "arms" | "arm-curves";
+export type ArmsChartKind = "arms" | "arm-curves" | "arm-steps" | "sizes";
 
 /** The charts that entlaw draws; `scaling` is of one log or several, and needs no entropy. */
 export type ChartKind = LogChartKind | AgreementChartKind | ArmsChartKind | "scaling";

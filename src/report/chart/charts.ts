@@ -1,6 +1,7 @@
 /** The closed table of charts: which finding each kind draws, and how; draws nothing itself. */
 import type { AgreementFinding } from "../../analyze/agreement/agreement-finding.ts";
 import type { ComparisonFinding } from "../../analyze/compare/comparison.ts";
+import type { SizeTrend } from "../../analyze/compare/size-trend.ts";
 import type { EntropyBudgetFinding } from "../../analyze/finding/entropy-budget.ts";
 import type { EntropyLawFinding } from "../../analyze/finding/entropy-law.ts";
 import type { LawComparisonFinding } from "../../analyze/finding/law-comparison.ts";
@@ -9,6 +10,7 @@ import type { WindowSensitivityFinding } from "../../analyze/finding/window-sens
 import { accuracyGroupsChart } from "./accuracy-groups.ts";
 import { agreementChart } from "./agreement.ts";
 import { armCurvesChart } from "./arm-curves.ts";
+import { armStepsChart } from "./arm-steps.ts";
 import { armsChart } from "./arms.ts";
 import { budgetChart } from "./budget.ts";
 import type { Chart, ChartKind, ChartOptions } from "./chart.ts";
@@ -19,6 +21,7 @@ import { lawChart } from "./law.ts";
 import { predictionChart } from "./prediction.ts";
 import { residualsChart } from "./residuals.ts";
 import { type ScalingArms, scalingChart } from "./scaling.ts";
+import { sizesChart } from "./sizes.ts";
 import { stepsChart } from "./steps.ts";
 import { windowChart } from "./window.ts";
 
@@ -38,6 +41,8 @@ export interface ChartFinding {
   readonly scaling: ScalingArms;
   readonly arms: ComparisonFinding;
   readonly "arm-curves": ComparisonFinding;
+  readonly "arm-steps": ComparisonFinding;
+  readonly sizes: SizeTrend;
 }
 
 /** Every chart as a pure function of its finding. */
@@ -58,4 +63,6 @@ export const charts: {
   scaling: scalingChart,
   arms: armsChart,
   "arm-curves": armCurvesChart,
+  "arm-steps": armStepsChart,
+  sizes: sizesChart,
 };

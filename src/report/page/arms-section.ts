@@ -8,6 +8,7 @@ import {
   curveTable,
   differenceTable,
   measureSentence,
+  sizeSentences,
   slopeSentences,
 } from "../compare-tables.ts";
 import { type Markup, markup } from "../markup.ts";
@@ -15,6 +16,7 @@ import { dataTable } from "./fit-tables.ts";
 
 /** Heading level 2, every arm by itself, then against the baseline. */
 export function armsSection(finding: ComparisonFinding, figures: readonly Markup[]): Markup {
+  const sizes = sizeSentences(finding.sizes);
   return markup`<section aria-labelledby="arms">
     <h2 id="arms">Arms</h2>
     <p>${compareHead(finding)}.</p>
@@ -27,6 +29,7 @@ export function armsSection(finding: ComparisonFinding, figures: readonly Markup
     ${list(slopeSentences(finding.between))}
     ${tableOf(curveTable(finding))}
     ${list(curveSentences(finding))}
+    ${sizes.length === 0 ? undefined : markup`<h3>Size</h3>${list(sizes)}`}
     <h3>How arms are compared</h3>
     ${list([measureSentence(), ...finding.notes])}
   </section>`;

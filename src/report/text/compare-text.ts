@@ -9,6 +9,7 @@ import {
   curveTable,
   differenceTable,
   measureSentence,
+  sizeSentences,
   slopeSentences,
 } from "../compare-tables.ts";
 import { paragraph } from "./paragraph.ts";
@@ -19,6 +20,7 @@ const INDENT = "  ";
 /** Everything `entlaw compare` says: arms, differences to the baseline, the law between them, what to know. */
 export function compareText(finding: ComparisonFinding): string {
   const { arms, between, notes } = finding;
+  const sizes = sizeSentences(finding.sizes);
   const held =
     arms.length === 1
       ? []
@@ -27,6 +29,7 @@ export function compareText(finding: ComparisonFinding): string {
           listText("The law between arms", slopeSentences(between)),
           tableText(curveTable(finding)),
           listText("Curves", curveSentences(finding)),
+          ...(sizes.length === 0 ? [] : [listText("Size", sizes)]),
         ];
   return [
     paragraph(printableName(compareHead(finding))),

@@ -151,7 +151,7 @@ describe("a wrong setting is named by its path, with what must hold and what was
     ["seed=4294967296", "seed must be at most 4294967295, got 4294967296"],
     ["warmStart.passRate=1", "warmStart.passRate must be below 1, got 1"],
     ["rollout.topP=0", "rollout.topP must be above 0, got 0"],
-    ["policy.size=xl", 'policy.size must be one of xs, s, m, l, got "xl"'],
+    ["policy.size=xl", 'policy.size must be one of xxs, xs, s, m, l, got "xl"'],
     ["policy=xs", 'policy must be a table of settings, got "xs"'],
     [
       "rollout.dynamicSampling.enabled=yes",

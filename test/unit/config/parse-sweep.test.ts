@@ -29,7 +29,7 @@ describe("a sweep file", () => {
   });
 
   test.each([
-    ["seds: 3", "seds is no key; a sweep has name, base", "did you mean seeds?"],
+    ["seds: 3", "seds is no key; a sweep has name, about, base", "did you mean seeds?"],
     [
       "earlyStop: { afer: 90 }",
       "earlyStop.afer is no key; earlyStop has after, every",

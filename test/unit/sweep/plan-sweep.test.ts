@@ -44,6 +44,15 @@ describe("the plan of a sweep", () => {
     expect(plan("", 8, { concurrency: 2 })).toMatchObject({ concurrency: 2, threads: 1 });
   });
 
+  test("refuses claims on arms that it does not have, and takes arms that are another one by their own names", () => {
+    const claims = (arms: string): string =>
+      `{ arms: { grpo: {}, same: {}, slow: { steps: 9 } }, claims: [{ title: t, source: s, claim: c, shows: arms, arms: ${arms} }] }`;
+    expect(plan(claims("[slow, same]")).claims).toMatchObject([{ arms: ["slow", "same"] }]);
+    expect(() => plan(claims("[grpo, slo]"))).toThrow(
+      'claims.0.arms must name arms of the sweep, got "slo"',
+    );
+  });
+
   test("keeps the number of threads that the sweep was begun with", () => {
     const manifest = { schema: 1, name: "test", threads: 3, runs: [], given_up: [] };
     const fs = memoryDisk(new Map([["/sweep/sweep.json", Buffer.from(JSON.stringify(manifest))]]));

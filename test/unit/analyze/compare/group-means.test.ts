@@ -35,6 +35,16 @@ describe("sums of means", () => {
     expect(found).toEqual({ value: 6, ci95: undefined, p: undefined, degreesOfFreedom: undefined });
   });
 
+  test("the unit of the values does not matter, however small", () => {
+    const values = [1, 2, 4];
+    const { ci95, degreesOfFreedom, p } = sumOfMeans([group(values), group([0, 3], -1)]);
+    const tiny = 1e-120;
+    const small = sumOfMeans([group(values.map((one) => one * tiny)), group([0, 3 * tiny], -1)]);
+    expect(small.degreesOfFreedom).toBeCloseTo(degreesOfFreedom!, 9);
+    expect(small.p).toBeCloseTo(p!, 9);
+    expect(small.ci95![1] / tiny).toBeCloseTo(ci95![1], 9);
+  });
+
   test("groups without spread leave no doubt", () => {
     expect(sumOfMeans([group([2, 2, 2])])).toMatchObject({ value: 2, ci95: [2, 2], p: 0 });
     expect(sumOfMeans([group([0, 0])])).toMatchObject({ ci95: [0, 0], p: 1 });

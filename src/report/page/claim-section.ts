@@ -1,0 +1,32 @@
+/** The part of a page about one claim: what the paper says, numbers, charts; computes nothing. */
+import type { ClaimFinding } from "../../analyze/claim/find-claim.ts";
+import { claimTable, outcomeSentences } from "../claim-tables.ts";
+import { type Markup, markup } from "../markup.ts";
+import { dataTable } from "./fit-tables.ts";
+
+/** Heading level 2. @param id - unique on the page. */
+export function claimSection(
+  finding: ClaimFinding,
+  id: string,
+  figures: readonly Markup[],
+): Markup {
+  const { title, source, claim } = finding.claim;
+  const { caption, head, rows } = claimTable(finding);
+  const columns = head.map((name, i) => (i === 0 ? { name } : ({ name, number: true } as const)));
+  const outcomes = outcomeSentences(finding);
+  return markup`<section aria-labelledby="${id}">
+    <h2 id="${id}">${title}</h2>
+    <div class="answer">
+      <p>${source}: ${claim}</p>
+    </div>
+    ${
+      outcomes.length === 0
+        ? undefined
+        : markup`<ul>
+            ${outcomes.map((one) => markup`<li>${one}</li>`)}
+          </ul>`
+    }
+    ${dataTable(caption, columns, rows)}
+    <div class="figures">${figures}</div>
+  </section>`;
+}
