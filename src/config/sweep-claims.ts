@@ -6,7 +6,7 @@ import { z } from "zod";
  *
  * **Details** `prediction` is the paper's: least squares on 11-step means, with the later entropies given; `given` is
  * the share of runs for which the default protocol, which may refuse, makes a forecast. `agreement` holds the measured change of
- * entropy a step against the covariance in the form of the paper's Fig. 8; `tail` is over all tokens of the run.
+ * entropy a step against the covariance in the form of the paper's Fig. 8; `kept` is the share of runs whose verdict is not `no`; `tail` is over all tokens of the run.
  */
 export const CLAIM_COLUMNS = {
   spending: {
@@ -21,7 +21,7 @@ export const CLAIM_COLUMNS = {
     finalError: "error at the end",
     given: "forecast given by entlaw predict",
   },
-  law: { a: "a", b: "b", ceiling: "ceiling b - a", r2: "R²" },
+  law: { a: "a", b: "b", ceiling: "ceiling b - a", r2: "R²", kept: "law not refused" },
   sizes: { a: "a", b: "b", ceiling: "ceiling b - a" },
   arms: { entropy: "end entropy, nats", reward: "end reward", validation: "held-out" },
   agreement: { pearson: "Pearson, steps", r2: "R², steps", pearson11: "Pearson, 11-step means" },

@@ -140,9 +140,9 @@ function measuresOf(
 ): ClaimValues {
   const run = arms.find(({ name }) => name === arm)?.runs.find((one) => one.log === log.source);
   if (run === undefined) return {};
-  const { fit } = run.series.law;
+  const { fit, verdict } = run.series.law;
   const r2 = fit.status === "degenerate" ? undefined : fit.goodness.r2;
-  return pick({ ...run.values, r2 }, shows);
+  return pick({ ...run.values, r2, kept: verdict.holds === "no" ? 0 : 1 }, shows);
 }
 
 /** The columns of a kind, of numbers that have the same names. */

@@ -16,14 +16,14 @@ export interface RunIdentity {
   readonly log: string;
   /** Of a run of the lab. Settings that were added since it was made have their defaults. */
   readonly config: Settings | undefined;
-  /** The arm by the name of the file or, failing that, of its folder: what stands before `-SEED`. */
+  /** The arm by the name of the file or, failing that, of its folder: what stands before `-SEED` or `-SEED-HASH`. */
   readonly named: string;
   /** Undefined where neither settings nor name have one. */
   readonly seed: number | undefined;
 }
 
-/** `ARM-SEED`. */
-const NAMED = /^(.+)-(\d+)$/;
+/** `ARM-SEED`, or `ARM-SEED-HASH` as sweeps name their runs. */
+const NAMED = /^(.+?)-(\d+)(?:-[0-9a-f]{8})?$/;
 
 /**
  * Finds out who a run is.

@@ -54,6 +54,7 @@ describe("a claim", () => {
       expect(numbers["a"]!.value).toBeCloseTo(0.5, 1);
       expect(numbers["ceiling"]!.value).toBeCloseTo(0.7, 1);
       expect(numbers["r2"]!.value).toBeGreaterThan(0.8);
+      expect(numbers["kept"]!.value).toBe(1);
     }
   });
 

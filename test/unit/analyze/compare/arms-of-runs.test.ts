@@ -45,18 +45,20 @@ describe("arms of runs", () => {
     ]);
   });
 
-  test("without settings, files or their folders are called ARM-SEED", () => {
+  test("without settings, files or their folders are called ARM-SEED, or ARM-SEED-HASH as in sweeps", () => {
     const sources = [
       "/lab/kl-cov-.1-0.csv",
       "/lab/kl-cov-.1-1.csv",
       "/lab/grpo-256-0.csv",
+      "/paper/grpo-256-1-55414dcf.csv",
+      "/paper/grpo-256-2-12345678.csv", // digits alone are a hash too
       "/lab/grpo-3/verl.jsonl",
       "/lab/x.log",
     ];
     const { arms } = armsOfRuns(identify(sources.map((source) => ({ source }))), {});
     expect(arms.map(({ name, runs }) => [name, runs.map(({ seed }) => seed)])).toEqual([
       ["kl-cov-.1", [0, 1]],
-      ["grpo-256", [0]],
+      ["grpo-256", [0, 1, 2]],
       ["grpo", [3]],
       ["x", [undefined]],
     ]);
