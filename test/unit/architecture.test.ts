@@ -40,6 +40,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   "@tensorflow/tfjs": ["engine/tfjs.ts"],
   "@tensorflow/tfjs-core": ["engine/"],
   "hyparquet-writer": ["log/encode-parquet.ts"],
+  fflate: ["sweep/ray/zip.ts"],
   "onnxruntime-node": ["engine/run/"],
   "danfojs-node": ["analyze/frame/"],
   "ml-levenberg-marquardt": ["analyze/fit/levenberg-marquardt.ts"],

@@ -22,6 +22,7 @@ const HEIGHT = 150;
 /** Single steps are too noisy for arms to be told apart. */
 const SMOOTHING = 11;
 const LEGEND_COLUMNS = 3;
+const LEGEND_LABEL = 105; // px
 /** More arms than hues share them, and differ in dash. */
 const DASHES = [[], [8, 3], [3, 3], [8, 3, 2, 3], [1, 4]] as const;
 
@@ -119,7 +120,7 @@ function panelOf({ field, name, values, steps, names }: PanelParts): SubPanel {
   const x = axis("step", "training step", steps);
   const isLast = field === "reward";
   const series = { field: "arm", type: "nominal" as const };
-  const legend = { columns: LEGEND_COLUMNS };
+  const legend = { columns: LEGEND_COLUMNS, labelLimit: LEGEND_LABEL };
   const all = values.map((one) => one[field] ?? Number.NaN);
   return {
     width: PLOT_WIDTH,

@@ -11,7 +11,7 @@ import { axis, tooltip } from "./axes.ts";
 import { type Chart, type SubPanel, chartSpec, datum, shortLabel } from "./chart.ts";
 import { domainOf, extent, type Range } from "./domain.ts";
 
-const PANEL_WIDTH = 120;
+const PANEL_WIDTH = 88;
 const HEIGHT = 170;
 /** Air around the sizes on their logarithmic axis, as a factor. */
 const AIR = 1.5;

@@ -6,7 +6,7 @@ import type { RaySubmission } from "./ray-client.ts";
 export interface RayPackage {
   /** Names its content. */
   readonly name: string;
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
 }
 
 /** One program that trains a job. */

@@ -174,7 +174,7 @@ describe("agreement", () => {
 describe("text of a log", () => {
   /** Where text may stand: it is shown there and never parsed. */
   const SHOWN =
-    /(?:^|\.)(?:title|text|subtitle|description)(?:\.\d+)?$|\.values\.\d+\.\w+$|\.domain\.\d+$/;
+    /(?:^|\.)(?:title|text|subtitle|description)(?:\.\d+)?$|\.values\.\d+\.\w+$|\.domain\.\d+$|^legends\.\d+\.values\.\d+$/;
 
   function* pathsOf(value: unknown, path: string): Generator<readonly [string, string]> {
     if (typeof value === "string") yield [path, value];
