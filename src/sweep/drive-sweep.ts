@@ -124,7 +124,8 @@ class Driver {
   private async look(): Promise<void> {
     for (const one of this.active.values()) {
       const status = await this.statusOf(one.job);
-      if (status.state === "lost") this.retry(one, status.detail ?? "it is gone");
+      if (status.state === "lost" && status.neverStarted === true) this.queueAgain(one, status);
+      else if (status.state === "lost") this.retry(one, status.detail ?? "it is gone");
       if (status.state === "ended" || status.state === "absent") await this.conclude(one, status);
     }
   }
@@ -163,15 +164,37 @@ class Driver {
   }
 
   private retry(one: Waiting, detail: string): void {
-    const { attempt, job } = one;
+    const { attempt } = one;
     if (attempt >= MOST_ATTEMPTS || this.wasStopped) {
       this.end(one, { state: "failed", message: `lost ${attempt} times: ${detail}` });
       return;
     }
+    this.submitLater(one, {
+      attempt: attempt + 1,
+      detail,
+      waitMs: this.firstRetryMs * 2 ** (attempt - 1),
+    });
+  }
+
+  /** A job that nothing was free for has not been tried: it waits as long as it takes. */
+  private queueAgain(one: Waiting, { detail = "it did not start" }: JobStatus): void {
+    const { attempt } = one;
+    if (this.wasStopped) this.end(one, { state: "interrupted", message: "not started" });
+    else this.submitLater(one, { attempt, detail, waitMs: this.firstRetryMs });
+  }
+
+  private get firstRetryMs(): number {
+    return this.drive.firstRetryMs ?? FIRST_RETRY_MS;
+  }
+
+  private submitLater(
+    { job }: Waiting,
+    next: { attempt: number; detail: string; waitMs: number },
+  ): void {
+    const { attempt, detail, waitMs } = next;
     this.active.delete(job.run.id);
     this.warmStarts.ended(job);
-    const waitMs = (this.drive.firstRetryMs ?? FIRST_RETRY_MS) * 2 ** (attempt - 1);
-    this.waiting.push({ job, attempt: attempt + 1, notBefore: monotonicMs() + waitMs });
+    this.waiting.push({ job, attempt, notBefore: monotonicMs() + waitMs });
     this.drive.onEvent({ kind: "lost", job, detail, waitMs });
   }
 

@@ -18,6 +18,8 @@ export interface Job extends RunPlace {
 export interface JobStatus {
   readonly state: "absent" | "waiting" | "running" | "ended" | "lost";
   readonly detail?: string;
+  /** Of a lost job: nothing was free for it in the time that the cluster gives, so that it was not tried. */
+  readonly neverStarted?: true;
 }
 
 /** One place where runs can be started. */

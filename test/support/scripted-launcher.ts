@@ -13,6 +13,7 @@ export type Act =
   | "fail"
   | "crash"
   | "lost"
+  | "never started"
   | "refused"
   | "not now"
   | "no answer";
@@ -118,6 +119,9 @@ export class ScriptedLauncher implements Launcher {
         return end("SIGKILL");
       case "lost":
         return end("its machine is gone", "lost");
+      case "never started":
+        playing.end = { state: "lost", neverStarted: true };
+        return;
       case "no answer":
         throw new Error("no answer");
     }

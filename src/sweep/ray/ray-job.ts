@@ -96,6 +96,9 @@ export function statusOfRay(found: RayJob): JobStatus {
     case "STOPPED":
       return { state: "ended", detail };
     case "FAILED":
+      if (found.error_type === "JOB_SUPERVISOR_ACTOR_START_TIMEOUT") {
+        return { state: "lost", neverStarted: true, detail: "no machine was free for it in time" };
+      }
       return { state: endedByItself(found) ? "ended" : "lost", detail };
   }
 }

@@ -16,6 +16,11 @@ const LOG_MS = 10_000;
 /** Time without an answer of the cluster after which its jobs count as failed. */
 const PATIENCE_MS = 600_000;
 const MOST_ATTEMPTS = 100;
+/**
+ * Jobs that may wait for a free machine at a time: Ray gives up those that do not start within 15 minutes, so that only as
+ * many are submitted as keep it busy until the next look.
+ */
+const MOST_WAITING = 8;
 
 interface Attempt {
   readonly id: string;
@@ -52,6 +57,8 @@ class RayLauncher implements Launcher {
   readonly pollMs = POLL_MS;
   readonly sharesDisk: boolean;
   private readonly submitted = new Map<string, string>();
+  /** Runs whose jobs did not run yet when they were last looked at. */
+  private readonly pending = new Set<string>();
   private readonly loggedAt = new Map<string, number>();
   private silentSince: number | undefined;
   private readonly fs: FileSystem;
@@ -71,6 +78,7 @@ class RayLauncher implements Launcher {
   async submit(job: Job): Promise<void> {
     const { id, job: found } = await this.attemptFor(job);
     this.submitted.set(job.run.id, id);
+    this.pending.add(job.run.id);
     if (found !== undefined) return;
     this.program.prepare(job);
     const files = this.program.package();
@@ -88,6 +96,7 @@ class RayLauncher implements Launcher {
           ? { state: "absent" }
           : { state: "lost", detail: "the cluster does not know it any more" };
       }
+      if (found.status !== "PENDING") this.pending.delete(job.run.id);
       if (found.status === "RUNNING" && this.isLogDue(job)) await this.keepLog(job);
       return statusOfRay(found);
     } catch (error) {
@@ -128,9 +137,9 @@ class RayLauncher implements Launcher {
     await this.program.collect(job, output, status === "SUCCEEDED");
   }
 
-  /** The cluster decides what fits. */
-  hasRoom(): boolean {
-    return true;
+  /** The cluster decides what fits; it is given no more than it can start soon. */
+  hasRoom(_job: Job, active: readonly Job[]): boolean {
+    return active.filter(({ run }) => this.pending.has(run.id)).length < MOST_WAITING;
   }
 
   /** A head that restarts answers again, and a run whose output is gone can be made again. */

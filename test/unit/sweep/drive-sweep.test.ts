@@ -82,6 +82,29 @@ describe("a sweep that is driven", () => {
     expect(pauses).toEqual([1, 2, 4]);
   });
 
+  test("keeps on submitting a job that nothing was free for, and counts no attempt", async () => {
+    const script = (_: Job, submission: number): readonly Act[] =>
+      submission <= 9 ? ["idle", "never started"] : submission === 10 ? ["lost"] : WHOLE;
+    const { events, launcher, states } = await drive({ text: "seeds: 1", script });
+    expect(states).toEqual(["finished"]);
+    expect(submitted(launcher)).toHaveLength(11);
+    const attempts = events.flatMap((e) => (e.kind === "start" ? [e.attempt] : []));
+    expect(attempts).toEqual([...Array<number>(10).fill(1), 2]);
+  });
+
+  test("leaves a job that nothing was free for when it is to end", async () => {
+    const controller = new AbortController();
+    const { states } = await drive({
+      text: "seeds: 1",
+      script: () => ["never started"],
+      signal: controller.signal,
+      onEvent: (event) => {
+        if (event.kind === "lost") controller.abort();
+      },
+    });
+    expect(states).toEqual(["interrupted"]);
+  });
+
   test("submits a job again that was refused for the moment", async () => {
     const script = (_: Job, attempt: number): readonly Act[] => (attempt < 3 ? ["not now"] : WHOLE);
     const { launcher, states } = await drive({ text: "seeds: 1", script });

@@ -70,6 +70,13 @@ describe("the line for the shell", () => {
     const failed = { status: "FAILED", error_type: "JOB_ENTRYPOINT_COMMAND_ERROR" } as const;
     expect(statusOfRay({ ...failed, driver_exit_code: status ?? 0 }).state).toBe("lost");
   });
+
+  test("that nothing was free for in Ray's time was not tried", () => {
+    const waited = { status: "FAILED", error_type: "JOB_SUPERVISOR_ACTOR_START_TIMEOUT" } as const;
+    expect(statusOfRay(waited)).toMatchObject({ state: "lost", neverStarted: true });
+    const died = { status: "FAILED", error_type: "JOB_SUPERVISOR_ACTOR_DIED" } as const;
+    expect(statusOfRay(died)).not.toHaveProperty("neverStarted");
+  });
 });
 
 const steps = (count: number): string =>

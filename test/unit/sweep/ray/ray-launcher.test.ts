@@ -159,6 +159,21 @@ describe("a job of a cluster", () => {
     expect((await one.status(job)).state).toBe("running");
   });
 
+  test("is not submitted while eight others wait for a machine, and is once one of them runs", async () => {
+    const jobs = jobsOf(fs, "{ seeds: 9 }");
+    const one = launcher();
+    for (const each of jobs.slice(0, 8)) {
+      expect(one.hasRoom(jobs[8]!, jobs)).toBe(true);
+      await one.submit(each);
+    }
+    for (const found of server.jobs.values()) found.status = "PENDING";
+    for (const each of jobs.slice(0, 8)) await one.status(each);
+    expect(one.hasRoom(jobs[8]!, jobs)).toBe(false);
+    server.jobs.get(ids()[3]!)!.status = "RUNNING";
+    for (const each of jobs.slice(0, 8)) await one.status(each);
+    expect(one.hasRoom(jobs[8]!, jobs)).toBe(true);
+  });
+
   test("waits while the cluster does not answer, and the refusal may pass", async () => {
     const one = launcher();
     await one.submit(job);
