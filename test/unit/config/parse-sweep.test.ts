@@ -1,19 +1,9 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { ConfigError } from "../../../src/base/errors.ts";
 import { expandSweep } from "../../../src/config/expand-sweep.ts";
 import { parseSweep } from "../../../src/config/parse-sweep.ts";
 import { earlyStopRule } from "../../../src/config/sweep-config.ts";
-
-function failure(text: string): ConfigError {
-  try {
-    parseSweep(text, "sweep.yaml");
-  } catch (error) {
-    if (error instanceof ConfigError) return error;
-    throw error;
-  }
-  throw new Error(`taken: ${text}`);
-}
+import { sweepFailure } from "../../support/sweep-failure.ts";
 
 describe("a sweep file", () => {
   test("may be empty: one plain run", () => {
@@ -55,7 +45,7 @@ describe("a sweep file", () => {
     ["earlyStop: { after: 3 }", "earlyStop.after must be at least 50, got 3", undefined],
     ["earlyStop: 3", "earlyStop must be true, false, or a table", undefined],
   ])("%s is refused by its path", (text, message, fix) => {
-    const error = failure(text);
+    const error = sweepFailure(text);
     expect(error.message).toContain("sweep.yaml: ");
     expect(error.message).toContain(message);
     if (fix !== undefined) expect(error.fix).toContain(fix);

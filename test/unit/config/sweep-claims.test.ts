@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { ConfigError } from "../../../src/base/errors.ts";
 import { parseSweep } from "../../../src/config/parse-sweep.ts";
 import { CLAIM_COLUMNS, CLAIM_KINDS, relationOf } from "../../../src/config/sweep-claims.ts";
+import { sweepFailure } from "../../support/sweep-failure.ts";
 
 const CLAIM = `
 claims:
@@ -12,16 +12,6 @@ claims:
     shows: arms
     arms: [grpo, clip-cov]
 `;
-
-function failure(text: string): ConfigError {
-  try {
-    parseSweep(text, "sweep.yaml");
-  } catch (error) {
-    if (error instanceof ConfigError) return error;
-    throw error;
-  }
-  throw new Error(`taken: ${text}`);
-}
 
 describe("the claims of a sweep", () => {
   test("need no numbers and no expectation", () => {
@@ -63,7 +53,7 @@ describe("the claims of a sweep", () => {
     [`${CLAIM}    fitOn: 1`, "claims.0.fitOn must be below 1, got 1", undefined],
     [CLAIM.replace("it does", '""'), "claims.0.claim must have at least 1 characters", undefined],
   ])("%s is refused by its path", (text, message, fix) => {
-    const error = failure(text);
+    const error = sweepFailure(text);
     expect(error.message).toContain(message);
     if (fix !== undefined) expect(error.fix).toContain(fix);
   });
