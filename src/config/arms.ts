@@ -1,16 +1,7 @@
 /** The arms of an ablation by name: interventions, losses and recipes beside plain GRPO; knows nothing of how one is run. */
+import type { Arm } from "./arm.ts";
 import type { ExperimentInput } from "./experiment-config.ts";
 import { TOKEN_ARMS } from "./token-arms.ts";
-
-/** One arm. */
-export interface Arm {
-  /** One sentence. */
-  readonly what: string;
-  /** What differs from the defaults. */
-  readonly config: ExperimentInput;
-  /** A special case of the arm, and the settings without the arm that it must equal bit for bit. */
-  readonly reduces: { readonly special: ExperimentInput; readonly to: ExperimentInput };
-}
 
 const PLAIN: ExperimentInput = {};
 

@@ -1,5 +1,5 @@
 /** The arms that reshape, weigh or push single tokens; knows nothing of how one is run. */
-import type { Arm } from "./arms.ts";
+import type { Arm } from "./arm.ts";
 
 const PLAIN = {} as const;
 
