@@ -41,6 +41,7 @@ function describe(issue: Issue, data: unknown): string {
 }
 
 const INNER_KEYS: Readonly<Record<string, readonly string[]>> = {
+  budget: ["hours"],
   earlyStop: ["after", "every"],
   ray: ["node", "modules", "results"],
   claims: ["title", "source", "claim", "shows", "arms", "fitOn", "published", "expects"],

@@ -28,6 +28,11 @@ const earlyStop = z.strictObject({
   every: count.default(25).describe("steps between two judgements"),
 });
 
+/** What one call may spend. */
+const budget = z.strictObject({
+  hours: z.number().positive().describe("hours after which runs end with a checkpoint"),
+});
+
 /** How a Ray cluster runs the sweep. */
 const ray = z.strictObject({
   node: z.string().min(1).default("node").describe("how node is called there"),
@@ -62,6 +67,7 @@ export const sweepConfig = z.strictObject({
     })
     .default([0]),
   steps: count.optional(),
+  budget: budget.optional(),
   concurrency: count.optional(),
   threads: count.optional(),
   out: z.string().min(1).optional(),

@@ -31,6 +31,8 @@ export interface SweepDrive {
   readonly jobs: readonly Job[];
   /** Most jobs at a time. */
   readonly concurrency: number;
+  /** Hours after which all ends as after the signal. */
+  readonly budgetHours?: number | undefined;
   readonly signal: AbortSignal;
   readonly onEvent: (event: SweepEvent) => void;
   /** Looks at what is there and names arms to give up now; each is named once. */
@@ -39,6 +41,7 @@ export interface SweepDrive {
   readonly firstRetryMs?: number;
 }
 
+const MS_AN_HOUR = 3_600_000;
 /** Times that a job is submitted before it counts as failed. */
 const MOST_ATTEMPTS = 4;
 const FIRST_RETRY_MS = 5000;
@@ -53,7 +56,7 @@ interface Waiting {
 /**
  * Runs all jobs; the failure of one stops no other.
  *
- * **Details** After the signal nothing is started, and what goes on is asked to end.
+ * **Details** After the signal, or when the budget is spent, nothing is started, and what goes on is asked to end.
  *
  * @returns run id to outcome, for every job.
  */
@@ -68,6 +71,7 @@ class Driver {
   private readonly active = new Map<string, Waiting>();
   private readonly givenUp = new Set<string>();
   private readonly outcomes = new Map<string, RunOutcome>();
+  private readonly startedAt = monotonicMs();
   private wasStopped = false;
 
   constructor(drive: SweepDrive) {
@@ -79,7 +83,8 @@ class Driver {
   async run(): Promise<ReadonlyMap<string, RunOutcome>> {
     const { signal, launcher } = this.drive;
     while (this.waiting.length + this.active.size > 0) {
-      if (signal.aborted) await this.stopAll();
+      const end = this.reasonToEnd();
+      if (end !== undefined) await this.stopAll(end);
       else {
         await this.giveArmsUp();
         await this.startMore();
@@ -89,6 +94,14 @@ class Driver {
       await this.look();
     }
     return this.outcomes;
+  }
+
+  /** What runs that are not started are told; undefined while there is no reason to end. */
+  private reasonToEnd(): string | undefined {
+    const { signal, budgetHours = Number.POSITIVE_INFINITY } = this.drive;
+    if (signal.aborted || this.wasStopped) return "not started";
+    const isSpent = monotonicMs() - this.startedAt >= budgetHours * MS_AN_HOUR;
+    return isSpent ? `not started: the budget of ${budgetHours} h is spent` : undefined;
   }
 
   private async startMore(): Promise<void> {
@@ -218,12 +231,12 @@ class Driver {
   }
 
   /** Once: what waits is left, what goes on is asked to end. */
-  private async stopAll(): Promise<void> {
+  private async stopAll(why: string): Promise<void> {
     if (this.wasStopped) return;
     this.wasStopped = true;
     const left = this.waiting;
     this.waiting = [];
-    for (const one of left) this.end(one, { state: "interrupted", message: "not started" });
+    for (const one of left) this.end(one, { state: "interrupted", message: why });
     for (const { job } of this.active.values()) await this.stop(job);
   }
 

@@ -40,6 +40,8 @@ export interface Sweep {
   readonly threads: number;
   readonly concurrency: number;
   readonly jobs: readonly Job[];
+  /** Hours after which one `sweep run` ends what goes on; undefined for as long as it takes. */
+  readonly budgetHours: number | undefined;
   readonly earlyStop: EarlyStopRule | undefined;
   /** How a cluster runs it. */
   readonly ray: RayConfig;
@@ -87,6 +89,7 @@ export function planSweep(
     threads,
     concurrency,
     jobs,
+    budgetHours: config.budget?.hours,
     earlyStop,
     ray: config.ray,
     givenUp: earlyStop === undefined ? [] : (before?.given_up ?? []),

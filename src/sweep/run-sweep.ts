@@ -52,6 +52,7 @@ export async function runSweep(fs: FileSystem, request: SweepRequest): Promise<S
       launcher,
       jobs: left,
       concurrency: sweep.concurrency,
+      budgetHours: sweep.budgetHours,
       signal,
       onEvent,
       giveUp: () => {

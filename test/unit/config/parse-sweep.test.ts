@@ -35,6 +35,8 @@ describe("a sweep file", () => {
     ["seeds: 0", "seeds must be at least 1, got 0", undefined],
     ["seeds: [4294967296]", "seeds.0 must be at most 4294967295", undefined],
     ["steps: 1.5", "steps must be a whole number, got 1.5", undefined],
+    ["budget: { hours: 0 }", "budget.hours must be above 0, got 0", undefined],
+    ["budget: { hour: 1 }", "budget.hour is no key; budget has hours", "budget.hours?"],
     ["concurrency: 0", "concurrency must be at least 1, got 0", undefined],
     ["grid: { steps: 3 }", "grid.steps must be a list, got 3", undefined],
     ["grid: { steps: [] }", "grid.steps must have at least 1 entries", undefined],

@@ -112,6 +112,22 @@ describe("a sweep that is driven", () => {
     expect(submitted(launcher)).toHaveLength(3);
   });
 
+  test("ends when its budget is spent: what goes on with a checkpoint, and nothing is started", async () => {
+    const { launcher, states, outcomes, jobs } = await drive({
+      script: () => ["checkpoint", "step"],
+      budgetHours: 1e-5, // 36 ms
+    });
+    expect(states).toEqual(jobs.map(() => "interrupted"));
+    expect(submitted(launcher)).toHaveLength(2);
+    expect(launcher.asked.filter((one) => one.startsWith("stop"))).toHaveLength(2);
+    expect(outcomes.get(jobs[1]!.run.id)?.message).toContain("after 1 of");
+    expect(outcomes.get(jobs[5]!.run.id)?.message).toBe(
+      "not started: the budget of 0.00001 h is spent",
+    );
+    const { states: whole } = await drive({ budgetHours: 1 });
+    expect(whole).toEqual(jobs.map(() => "finished"));
+  });
+
   test("starts nothing after the signal and asks what goes on to end", async () => {
     const controller = new AbortController();
     const { launcher, states, outcomes, jobs } = await drive({
