@@ -65,6 +65,19 @@ const logsIn = (out: string): string[] =>
 const stepsIn = (out: string): number =>
   logsIn(out).reduce((sum, path) => sum + readFileSync(path, "utf8").split("\n").length - 1, 0);
 
+/** Processes of this machine that write below the folder of these tests. */
+const runsGoingOn = (): number =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const line = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        return line.includes(root) && line.includes("bin/entlaw.js");
+      } catch {
+        return false; // it has just ended
+      }
+    }).length;
+
 async function until(what: string, holds: () => boolean): Promise<void> {
   for (let waited = 0; !holds(); waited += 50) {
     if (waited > WITHIN_MS) throw new Error(`not within ${WITHIN_MS} ms: ${what}`);
@@ -75,6 +88,7 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 interface JobDetails {
   readonly submission_id: string | null;
   readonly status: string;
+  readonly error_type?: string | null;
 }
 
 describe.skipIf(PYTHON === undefined)("a sweep on Ray", () => {
@@ -91,8 +105,9 @@ describe.skipIf(PYTHON === undefined)("a sweep on Ray", () => {
     out,
   ];
 
-  const start = (out: string) => {
-    const child: ChildProcess = spawn(process.execPath, ["bin/entlaw.js", ...ray(shared, out)], {
+  const start = (out: string, on = cluster) => {
+    const args = ["bin/entlaw.js", ...ray(shared, out, on)];
+    const child: ChildProcess = spawn(process.execPath, args, {
       stdio: ["ignore", "pipe", "pipe"],
     });
     let said = "";
@@ -102,11 +117,11 @@ describe.skipIf(PYTHON === undefined)("a sweep on Ray", () => {
     const ended = new Promise<{ code: number | null; said: string }>((resolve) =>
       child.on("close", (code) => resolve({ code, said })),
     );
-    return { child, ended };
+    return { child, ended, said: () => said };
   };
 
-  const jobs = async (): Promise<JobDetails[]> =>
-    (await (await fetch(`${cluster.address}/api/jobs/`)).json()) as JobDetails[];
+  const jobs = async ({ address } = cluster): Promise<JobDetails[]> =>
+    (await (await fetch(`${address}/api/jobs/`)).json()) as JobDetails[];
 
   beforeAll(async () => {
     writeFileSync(shared, SWEEP.replace("RESULTS", "shared"));
@@ -118,6 +133,8 @@ describe.skipIf(PYTHON === undefined)("a sweep on Ray", () => {
 
   afterAll(async () => {
     await cluster.stop();
+    // A run may go on for a moment after its cluster was killed.
+    await until("no run goes on", () => runsGoingOn() === 0);
     rmSync(root, { recursive: true, force: true, maxRetries: 5 });
   });
 
@@ -155,6 +172,29 @@ describe.skipIf(PYTHON === undefined)("a sweep on Ray", () => {
     } finally {
       delete process.env["RAY_AUTH_TOKEN"];
       await other.stop();
+    }
+  });
+
+  test("waits for a busy cluster longer than the cluster lets a job wait", async () => {
+    const crowded = new RayCluster(PYTHON ?? "", { ownFolders: false, startSeconds: 3 });
+    const out = at("crowded");
+    try {
+      await crowded.start(0);
+      const sweep = start(out, crowded);
+      await until("every run was refused more often than a lost one is tried", () => {
+        const lost = sweep.said().match(/^lost .*no machine was free/gm) ?? [];
+        return lost.length > 4 * 4;
+      });
+      await crowded.addWorker();
+      const { code, said } = await sweep.ended;
+      expect(code, said).toBe(0);
+      expect(runsIn(out)).toEqual(runsIn(local));
+      const waited = (await jobs(crowded)).filter(
+        ({ error_type: type }) => type === "JOB_SUPERVISOR_ACTOR_START_TIMEOUT",
+      );
+      expect(waited.length).toBeGreaterThan(4 * 4);
+    } finally {
+      await crowded.stop();
     }
   });
 

@@ -33,6 +33,7 @@ export class RayCluster {
   private workers: ChildProcess[] = [];
   private readonly ownFolders: boolean;
   private readonly token: string | undefined;
+  private readonly startSeconds: number | undefined;
   private port = 0;
   private dashboard = 0;
 
@@ -41,14 +42,20 @@ export class RayCluster {
    * @param ownFolders - each worker has a folder of its own, as on a machine of its own: workers that share one unpack
    * packages over each other. Without, there may be one worker; with, Ray 2.60 does not find what jobs print.
    * @param token - that whoever asks must have; none by default.
+   * @param startSeconds - time after which a job that does not start has failed; Ray's default is 900.
    */
   constructor(
     python: string,
-    { ownFolders, token }: { readonly ownFolders: boolean; readonly token?: string },
+    {
+      ownFolders,
+      token,
+      startSeconds,
+    }: { readonly ownFolders: boolean; readonly token?: string; readonly startSeconds?: number },
   ) {
     this.ray = join(dirname(python), "ray");
     this.ownFolders = ownFolders;
     this.token = token;
+    this.startSeconds = startSeconds;
   }
 
   /** Where its Jobs API answers. */
@@ -134,7 +141,11 @@ export class RayCluster {
     ];
     const token =
       this.token === undefined ? {} : { RAY_AUTH_MODE: "token", RAY_AUTH_TOKEN: this.token };
-    const env = { ...process.env, ...token };
+    const start =
+      this.startSeconds === undefined
+        ? {}
+        : { RAY_JOB_START_TIMEOUT_SECONDS: String(this.startSeconds) };
+    const env = { ...process.env, ...token, ...start };
     return spawn(this.ray, ["start", ...settings, ...common], { stdio: "ignore", env });
   }
 }
