@@ -3,7 +3,6 @@ import type { ComparisonFinding } from "../../analyze/compare/comparison.ts";
 import {
   armTables,
   compareHead,
-  type CompareTable,
   curveSentences,
   curveTable,
   differenceTable,
@@ -12,7 +11,7 @@ import {
   slopeSentences,
 } from "../compare-tables.ts";
 import { type Markup, markup } from "../markup.ts";
-import { dataTable } from "./fit-tables.ts";
+import { compareTable } from "./compare-table.ts";
 
 /** Heading level 2, every arm by itself, then against the baseline. */
 export function armsSection(finding: ComparisonFinding, figures: readonly Markup[]): Markup {
@@ -22,22 +21,17 @@ export function armsSection(finding: ComparisonFinding, figures: readonly Markup
     <p>${compareHead(finding)}.</p>
     <h3>Every arm over its seeds</h3>
     <div class="figures">${figures}</div>
-    ${armTables(finding).map(tableOf)}
+    ${armTables(finding).map(compareTable)}
     <h3>Against the baseline</h3>
-    ${tableOf(differenceTable(finding))}
+    ${compareTable(differenceTable(finding))}
     <h3>The law between arms</h3>
     ${list(slopeSentences(finding.between))}
-    ${tableOf(curveTable(finding))}
+    ${compareTable(curveTable(finding))}
     ${list(curveSentences(finding))}
     ${sizes.length === 0 ? undefined : markup`<h3>Size</h3>${list(sizes)}`}
     <h3>How arms are compared</h3>
     ${list([measureSentence(), ...finding.notes])}
   </section>`;
-}
-
-function tableOf({ caption, head, rows }: CompareTable): Markup {
-  const columns = head.map((name, i) => (i === 0 ? { name } : ({ name, number: true } as const)));
-  return dataTable(caption, columns, rows);
 }
 
 const list = (items: readonly string[]): Markup =>

@@ -2,7 +2,7 @@
 import type { ClaimFinding } from "../../analyze/claim/find-claim.ts";
 import { claimTable, outcomeSentences } from "../claim-tables.ts";
 import { type Markup, markup } from "../markup.ts";
-import { dataTable } from "./fit-tables.ts";
+import { compareTable } from "./compare-table.ts";
 
 /** Heading level 2. @param id - unique on the page. */
 export function claimSection(
@@ -11,8 +11,6 @@ export function claimSection(
   figures: readonly Markup[],
 ): Markup {
   const { title, source, claim } = finding.claim;
-  const { caption, head, rows } = claimTable(finding);
-  const columns = head.map((name, i) => (i === 0 ? { name } : ({ name, number: true } as const)));
   const outcomes = outcomeSentences(finding);
   return markup`<section aria-labelledby="${id}">
     <h2 id="${id}">${title}</h2>
@@ -26,7 +24,7 @@ export function claimSection(
             ${outcomes.map((one) => markup`<li>${one}</li>`)}
           </ul>`
     }
-    ${dataTable(caption, columns, rows)}
+    ${compareTable(claimTable(finding))}
     <div class="figures">${figures}</div>
   </section>`;
 }
