@@ -4,7 +4,7 @@ import { closestName } from "../base/closest-name.ts";
 import { ConfigError } from "../base/errors.ts";
 import { describeIssues } from "./describe-issues.ts";
 import { readYaml } from "./read-yaml.ts";
-import { type SweepConfig, sweepConfig } from "./sweep-config.ts";
+import { type SweepConfig, sweepConfig, sweepKeys } from "./sweep-config.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -34,26 +34,16 @@ function describe(issue: Issue, data: unknown): string {
   if (issue.code === "unrecognized_keys") {
     const keys = issue.keys.map((key) => [...path, key].join("."));
     const owner = path.length === 0 ? "a sweep" : path.join(".");
-    return `${keys.join(", ")} is no key; ${owner} has ${keysAt(path).join(", ")}`;
+    return `${keys.join(", ")} is no key; ${owner} has ${sweepKeys(path).join(", ")}`;
   }
   if (issue.code === "invalid_union") return `${path.join(".")} ${issue.message}`;
   return describeIssues([issue], data).message.replace(/^an experiment/, "a sweep");
 }
 
-const INNER_KEYS: Readonly<Record<string, readonly string[]>> = {
-  budget: ["hours"],
-  earlyStop: ["after", "every"],
-  ray: ["node", "modules", "results"],
-  claims: ["title", "source", "claim", "shows", "arms", "fitOn", "published", "expects"],
-};
-
-const keysAt = (path: readonly string[]): readonly string[] =>
-  path.length === 0 ? Object.keys(sweepConfig.shape) : (INNER_KEYS[path[0] ?? ""] ?? []);
-
 function remedy(issue: Issue): string | undefined {
   if (issue.code !== "unrecognized_keys") return undefined;
   const path = issue.path.map(String);
-  const near = closestName(issue.keys[0] ?? "", keysAt(path));
+  const near = closestName(issue.keys[0] ?? "", sweepKeys(path));
   return near === undefined ? undefined : `did you mean ${[...path, near].join(".")}?`;
 }
 

@@ -91,6 +91,19 @@ export type EarlyStopRule = z.infer<typeof earlyStop>;
 /** How a sweep uses a cluster. */
 export type RayConfig = z.infer<typeof ray>;
 
+const TABLES: Readonly<Record<string, z.ZodObject>> = {
+  budget,
+  earlyStop,
+  ray,
+  claims: sweepClaim,
+};
+
+/** The keys that there are at a path of a sweep file; none where its keys are not ours. */
+export function sweepKeys([table]: readonly string[]): readonly string[] {
+  const { shape } = table === undefined ? sweepConfig : (TABLES[table] ?? { shape: {} });
+  return Object.keys(shape);
+}
+
 /** The rule of a sweep; undefined if none was asked for. */
 export function earlyStopRule({ earlyStop: asked }: SweepConfig): EarlyStopRule | undefined {
   if (asked === false) return undefined;
