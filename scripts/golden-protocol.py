@@ -285,17 +285,18 @@ def arms(runs):
     z = np.array([neighbour_mean(one) for one in x])
     x, z, r = x - x.mean(0), z - z.mean(0), r - r.mean(0)
     count, n = x.shape
+    free = max(1, count - 2)
 
     def slope_and_variance(y, regressor, denominator):
         slope = np.sum(z * y) / denominator
         score = z * (y - slope * regressor)
         by_step = np.array([score[:, q].sum() for q in blocks(n, 20)])
         by_arm = score.sum(1)
-        return slope, max(20 / 19 * np.sum(by_step**2), count / (count - 1) * np.sum(by_arm**2)) / denominator**2
+        return slope, max(20 / 19 * np.sum(by_step**2), count / free * np.sum(by_arm**2)) / denominator**2
 
     slope, variance = slope_and_variance(r, x, np.sum(z * x))
     first, first_variance = slope_and_variance(x, z, np.sum(z * z))
-    return {"a": estimate(-slope, variance, count - 1), "F": first * abs(first) / first_variance}
+    return {"a": estimate(-slope, variance, free), "F": first * abs(first) / first_variance}
 
 
 def analysis(h, r):

@@ -12,7 +12,7 @@ import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { agreementStatistics } from "../src/analyze/agreement/agreement-statistics.ts";
 import { analyzeEntropyLaw } from "../src/analyze/fit/analyze-entropy-law.ts";
-import { armsSlope } from "../src/analyze/fit/arms.ts";
+import { armsSlope, meanArm } from "../src/analyze/fit/arms.ts";
 import type { Estimate } from "../src/analyze/fit/result.ts";
 import { movingMean } from "../src/analyze/fit/smoothing.ts";
 import { tQuantile } from "../src/analyze/fit/student-t.ts";
@@ -229,14 +229,14 @@ function report(): void {
   process.stdout.write(`${heldOutTable()}\n\n`);
   const lawHead = ["arm", "seed", "a", "b", "ceiling", "verdict", "covariance", "Lemma 1"];
   process.stdout.write(`${markdownTable(lawHead, runs.map(lawRow))}\n\n`);
-  const main = runs.filter(({ arm }) =>
-    ["grpo", "clip-cov", "kl-cov", "clip-higher"].includes(arm),
+  const main = ["grpo", "clip-cov", "kl-cov", "clip-higher"].map((arm) =>
+    meanArm((arms.get(arm) ?? []).map(({ columns }) => columns)),
   );
-  const slope = armsSlope(main.map(({ columns }) => columns));
+  const slope = armsSlope(main);
   const text =
     slope.status === "degenerate"
       ? slope.explanation
-      : `a between ${slope.arms} runs = ${bounds(slope.a)}, first-stage F ${slope.firstStageF.toFixed(0)}`;
+      : `a between ${slope.arms} arms = ${bounds(slope.a)}, first-stage F ${slope.firstStageF.toFixed(0)}`;
   process.stdout.write(`${text}\n\n`);
   const sizeHead = ["size", "parameters", "seeds", "a", "b", "ceiling"];
   const sizeRows = SIZES.map(([size, arm]) => sizeRow(size, arms.get(arm) ?? []));

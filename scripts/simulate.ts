@@ -138,24 +138,24 @@ function printForecasts(): void {
 function printArms(): void {
   const count = Math.ceil(replicates / 2);
   printTitle("The slope between arms", count);
-  const rows = [0, 0.5, 1].flatMap((lawShare) =>
-    [2, 3, 6].map((arms) => {
-      const found = armsPower({ arms, lawShare, replicates: count, seed });
-      return [
-        String(lawShare),
-        String(arms),
-        found.slope.toFixed(2),
-        percent(found.detected),
-        percent(found.coverage),
-      ];
-    }),
-  );
-  console.log(
-    markdownTable(
-      ["share of the law", "arms", "mean slope / full slope", "above 0, %", "coverage, %"],
-      rows,
-    ),
-  );
+  const cells = [0, 0.5, 1].flatMap((lawShare) => [
+    ...[2, 3, 6].map((arms) => ({ lawShare, arms, seeds: 1, offset: 0 })),
+    ...[2, 4, 6].map((arms) => ({ lawShare, arms, seeds: 3, offset: 0.02 })),
+  ]);
+  const rows = cells.map((cell) => {
+    const found = armsPower({ ...cell, replicates: count, seed });
+    return [
+      String(cell.lawShare),
+      String(cell.arms),
+      String(cell.seeds),
+      String(cell.offset),
+      found.slope.toFixed(2),
+      percent(found.detected),
+      percent(found.coverage),
+    ];
+  });
+  const head = "share of the law|arms|seeds|offset|mean slope / full slope|above 0, %|coverage, %";
+  console.log(markdownTable(head.split("|"), rows));
 }
 
 const tables: Readonly<Record<string, () => void>> = {

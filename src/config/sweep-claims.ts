@@ -4,7 +4,8 @@ import { z } from "zod";
 /**
  * The kinds of claims, and the numbers of one run that each is told by, with their names for people.
  *
- * **Details** `prediction` is the paper's: least squares on 11-step means, with the later entropies given; `given` is
+ * **Details** `prediction` is the paper's: least squares on 11-step means, with the later entropies given, the last mean of the prefix
+ * knowing five steps beyond it; `given` is
  * the share of runs for which the default protocol, which may refuse, makes a forecast. `agreement` holds the measured change of
  * entropy a step against the covariance in the form of the paper's Fig. 8; `kept` is the share of runs whose verdict is not `no`; `tail` is over all tokens of the run.
  */
@@ -18,6 +19,7 @@ export const CLAIM_COLUMNS = {
   prediction: {
     rmse: "RMSE of the forecast",
     constantRmse: "RMSE of the reward at the prefix's end",
+    logLineRmse: "RMSE of a line in the log of the step",
     finalError: "error at the end",
     given: "forecast given by entlaw predict",
   },

@@ -1,11 +1,19 @@
 /** A claim beside its runs as sentences and a table of text, the same for terminal and page; computes no statistic. */
 import type { ExpectationOutcome, OutcomeStep } from "../analyze/claim/expectation-outcome.ts";
 import type { ClaimArm, ClaimFinding } from "../analyze/claim/find-claim.ts";
-import { CLAIM_COLUMNS, type Relation, relationOf } from "../config/sweep-claims.ts";
-import { type CompareTable, plusMinus } from "./compare-tables.ts";
+import {
+  CLAIM_COLUMNS,
+  type ClaimKind,
+  type Relation,
+  relationOf,
+} from "../config/sweep-claims.ts";
+import { type CompareTable, countedText, plusMinus, sizeSentences } from "./compare-tables.ts";
 import { formatNumber } from "./format-number.ts";
 
 const NO_NUMBER = "-";
+const TOKENS = ", which come from the tokens in run directories";
+/** Numbers of a run that are 0 or 1; a mean of three of them has no interval worth the name. */
+const SHARES: ReadonlySet<string> = new Set(["given", "kept"]);
 
 /** Numbers of each arm, and below them those that were published. */
 export function claimTable({ claim, arms }: ClaimFinding): CompareTable {
@@ -35,13 +43,28 @@ const publishedText = (value: number | string | undefined): string =>
 function numberText({ runs, numbers }: ClaimArm, key: string): string {
   const number = numbers[key];
   if (number === undefined) return NO_NUMBER;
-  const text = plusMinus(number.value, number.ci95);
-  return number.n === runs.length ? text : `${text} (${number.n} of ${runs.length})`;
+  if (SHARES.has(key)) return `${Math.round(number.value * number.n)} of ${number.n}`;
+  return countedText(plusMinus(number.value, number.ci95), number.n, runs.length);
 }
 
-/** What became of each expectation. */
-export const outcomeSentences = ({ claim, outcomes }: ClaimFinding): string[] =>
-  outcomes.map((one) => outcomeSentence(one, CLAIM_COLUMNS[claim.shows]));
+/** What became of each expectation, and the lines of a claim on sizes; that nothing can be said, where no run has a number. */
+export function outcomeSentences(finding: ClaimFinding): string[] {
+  const { claim, outcomes, evidence } = finding;
+  if (hasNoNumber(finding))
+    return [`Not told: no run has these numbers${NEEDS[claim.shows] ?? ""}`];
+  const lines = evidence?.shows === "sizes" ? sizeSentences(evidence.comparison.sizes) : [];
+  return [...outcomes.map((one) => outcomeSentence(one, CLAIM_COLUMNS[claim.shows])), ...lines];
+}
+
+/** Where numbers come from that not every log has. */
+const NEEDS: { readonly [K in ClaimKind]?: string } = {
+  agreement: TOKENS,
+  tail: TOKENS,
+};
+
+const hasNoNumber = ({ arms }: ClaimFinding): boolean =>
+  arms.some(({ runs }) => runs.length > 0) &&
+  arms.every(({ numbers }) => Object.keys(numbers).length === 0);
 
 function outcomeSentence(
   { expectation, outcome, steps }: ExpectationOutcome,
@@ -85,8 +108,10 @@ function stepText(step: OutcomeStep | undefined): string {
 }
 
 /** All outcomes of a claim in a few words. */
-export function outcomeWords({ arms, outcomes }: ClaimFinding): string {
+export function outcomeWords(finding: ClaimFinding): string {
+  const { arms, outcomes } = finding;
   if (arms.every(({ runs }) => runs.length === 0)) return "no finished run";
+  if (hasNoNumber(finding)) return OUTCOMES.open;
   if (outcomes.length === 0) return "numbers beside each other";
   return [...Map.groupBy(outcomes, wordsOf)]
     .map(([words, own]) => (outcomes.length === 1 ? words : `${own.length} ${words}`))

@@ -45,8 +45,8 @@ export async function renderClaims(input: ClaimsInput): Promise<string> {
   }
   const rows = findings.map((finding, i) => [
     markup`<a href="#${idOf(i)}">${finding.claim.title}</a>`,
-    finding.claim.source,
     outcomeWords(finding),
+    finding.claim.source,
   ]);
   const body = markup`<a class="skip" href="#main">Skip to the claims</a>
     <div class="page">
@@ -59,7 +59,7 @@ export async function renderClaims(input: ClaimsInput): Promise<string> {
       <main id="main">
         ${about === undefined ? undefined : markup`<p>${about}</p>`}
         <h2 id="claims">All claims</h2>
-        ${dataTable("What became of each", [{ name: "claim" }, { name: "source" }, { name: "here" }], rows)}
+        ${dataTable("What became of each", [{ name: "claim" }, { name: "here" }, { name: "source" }], rows)}
         <p class="note">${METHOD}</p>
         ${sections}
       </main>
@@ -74,7 +74,7 @@ export async function renderClaims(input: ClaimsInput): Promise<string> {
 }
 
 const METHOD =
-  "An order of arms is borne out if its last arm is above its first by a 95 % interval over seeds (Student's t, by pairs of one seed) and no arm is clearly below the one before it; contradicted if the last is clearly below the first. That arms are alike can be contradicted (Holm's correction over arms), and not shown.";
+  "An order of arms is borne out if its last arm is above its first by a 95 % interval over seeds (Student's t, by pairs of one seed) and all means stand in it; contradicted if the last is clearly below the first, or an arm clearly below the one before it. That arms are alike can be contradicted (Holm's correction over arms), and not shown. Sizes of effects are not judged, and nothing is corrected for the number of expectations on this page: of twenty orders that are not there, one is borne out or contradicted by chance.";
 
 const idOf = (index: number): string => `claim-${index + 1}`;
 
@@ -98,6 +98,7 @@ function chartsOf(evidence: ClaimEvidence | undefined): Chart[] {
         charts.arms(evidence.comparison, DETAIL),
       ];
     case "agreement":
+      if (evidence.agreement.estimators.length === 0) return [];
       return [
         charts.covariance(evidence.agreement, DETAIL),
         charts.agreement(evidence.agreement, DETAIL),

@@ -34,8 +34,15 @@ const shareText = (value: number): string => formatNumber(Number(value.toFixed(2
 /** What is compared, in one sentence. */
 export function compareHead({ arms, baseline, frame, isTargetGiven }: ComparisonFinding): string {
   const runs = arms.reduce((sum, arm) => sum + arm.runs.length, 0);
-  const target = `target of steps to reward ${formatNumber(frame.target)}${isTargetGiven ? "" : ", the lowest end reward of an arm"}`;
+  const target = targetText(frame.target, isTargetGiven);
   return `arms: ${arms.length}, runs: ${runs}, baseline: ${baseline}; ${target}; means over steps ${frame.steps.join(" to ")}`;
+}
+
+function targetText(target: number | undefined, isGiven: boolean): string {
+  if (target === undefined) return "no target of steps to reward, as no run ends above all starts";
+  return isGiven
+    ? `target of steps to reward ${formatNumber(target)}`
+    : `target of steps to reward ${rounded(target, 3)}, the lowest end reward of a run above all starts`;
 }
 
 /** `0.564 ± 0.028`; without an interval the value alone. */
@@ -45,17 +52,23 @@ export function plusMinus(value: number, ci95: readonly [number, number] | undef
   return `${formatNumber(value, half / 2)} ± ${formatNumber(half, half / 2)}`;
 }
 
-const summaryText = (summary: MeasureSummary | undefined): string =>
-  summary === undefined ? NO_NUMBER : plusMinus(summary.mean, summary.mean95);
+/** Says how many of the runs have the number, where not all do. */
+export const countedText = (text: string, n: number, runs: number): string =>
+  n === runs ? text : `${text} (${n} of ${runs})`;
+
+const summaryText = (summary: MeasureSummary | undefined, runs: number): string =>
+  summary === undefined
+    ? NO_NUMBER
+    : countedText(plusMinus(summary.mean, summary.mean95), summary.n, runs);
 
 /** Every arm by itself: rewards, entropy and law, scores. */
 export const armTables = (finding: ComparisonFinding): CompareTable[] => [
-  rewardTable(finding.arms),
+  rewardTable(finding),
   lawTable(finding.arms),
   scoreTable(finding),
 ];
 
-function rewardTable(arms: readonly ArmSummary[]): CompareTable {
+function rewardTable({ arms, frame }: ComparisonFinding): CompareTable {
   return {
     caption: "Reward: mean over seeds ± half the 95 % interval (Student's t)",
     head: ["arm", "seeds", ...REWARDS.map(nameOf)],
@@ -63,9 +76,9 @@ function rewardTable(arms: readonly ArmSummary[]): CompareTable {
       name,
       String(runs.length),
       ...REWARDS.map((kind) =>
-        measures[kind] === undefined && MEASURES[kind].isCensored
+        measures[kind] === undefined && MEASURES[kind].isCensored && frame.target !== undefined
           ? `${reached} of ${runs.length} get there`
-          : summaryText(measures[kind]),
+          : summaryText(measures[kind], runs.length),
       ),
     ]),
   };
@@ -75,9 +88,9 @@ function lawTable(arms: readonly ArmSummary[]): CompareTable {
   return {
     caption: "Entropy and the law R = -a e^H + b: mean ± half the 95 % interval",
     head: ["arm", ...LAW.map(nameOf), "law holds"],
-    rows: arms.map(({ name, measures, verdicts }) => [
+    rows: arms.map(({ name, runs, measures, verdicts }) => [
       name,
-      ...LAW.map((kind) => summaryText(measures[kind])),
+      ...LAW.map((kind) => summaryText(measures[kind], runs.length)),
       Object.entries(verdicts)
         .filter(([, count]) => count > 0)
         .map(([holds, count]) => `${count} ${holds}`)
@@ -121,15 +134,20 @@ export function differenceTable({ differences, baseline }: ComparisonFinding): C
     rows: differences.map(({ arm, measures }) => [
       arm,
       countText(measures.reward),
-      ...COMPARED.map((kind) => differenceText(measures[kind])),
+      ...COMPARED.map((kind) => differenceText(measures[kind], measures.reward?.n)),
     ]),
   };
 }
 
-function differenceText(difference: CorrectedDifference | undefined): string {
+/** @param runs - how many it would be of, if all had the number. */
+function differenceText(
+  difference: CorrectedDifference | undefined,
+  runs: number | undefined,
+): string {
   if (difference === undefined) return NO_NUMBER;
-  const { value, ci95, pHolm } = difference;
-  return `${plusMinus(value, ci95)}${(pHolm ?? 1) < LEVEL ? " *" : UNSTARRED}`;
+  const { value, ci95, pHolm, n } = difference;
+  const text = countedText(plusMinus(value, ci95), n, runs ?? n);
+  return `${text}${(pHolm ?? 1) < LEVEL ? " *" : UNSTARRED}`;
 }
 
 function countText(difference: MeanDifference | undefined): string {
@@ -168,7 +186,7 @@ const NOISE_WORDS: { readonly [F in CurveDifference["from"]]: string } = {
 /** The slope between arms, and what it may be owed to. */
 export function slopeSentences({ slope, doubts }: BetweenArms): string[] {
   if (slope.status === "degenerate") return [`No slope between arms: ${slope.explanation}`];
-  const known = `${slope.arms} runs at ${slope.steps} common steps, first-stage F ${rounded(slope.firstStageF, 3)}`;
+  const known = `${slope.arms} arms at ${slope.steps} common steps, first-stage F ${rounded(slope.firstStageF, 3)}`;
   // Doubts about what a number means are idle where there is none.
   if (slope.firstStageF < IDENTIFYING_F) {
     return [
@@ -181,8 +199,18 @@ export function slopeSentences({ slope, doubts }: BetweenArms): string[] {
 /** Which arms are not on the baseline's curve, and what that can mean. */
 export function curveSentences({ between, baseline }: ComparisonFinding): string[] {
   const apart = between.curves.filter(({ differs }) => differs);
-  if (apart.length === 0) return [`No arm is clearly off the curve of ${baseline}`];
+  if (apart.length === 0) return [noneApart(between.curves, baseline)];
   return [...apart.map((curve) => differsSentence(curve, baseline)), CLOCK];
+}
+
+/** That no arm is clearly off the baseline's curve, which says nothing of arms that could not be tested. */
+export function noneApart(curves: readonly ArmCurve[], baseline: string): string {
+  const tested = curves.filter(({ pHolm }) => pHolm !== undefined).length;
+  if (tested === 0) {
+    return `None of ${curves.length} arms can be tested against the curve of ${baseline}: that takes common entropies and several runs`;
+  }
+  const which = tested === curves.length ? "arms" : `arms that can be tested (of ${curves.length})`;
+  return `None of ${tested} ${which} is clearly off the curve of ${baseline}`;
 }
 
 const CLOCK =

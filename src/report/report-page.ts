@@ -20,6 +20,8 @@ export interface ReportInput {
   readonly logs: readonly ReportedLog[];
   /** The arms that the logs are runs of, where they are. */
   readonly arms?: ComparisonFinding | undefined;
+  /** Why logs that could be runs of arms are not compared. */
+  readonly whyNoArms?: string | undefined;
   /** The command line that made the report, program first. */
   readonly command: readonly string[];
   /** Of entlaw. */
@@ -69,6 +71,7 @@ export async function renderReport(input: ReportInput): Promise<string> {
       </header>
       <main id="main">
         ${input.logs.length > 1 ? summary(input.logs) : undefined}
+        ${input.whyNoArms === undefined ? undefined : markup`<p class="note">The logs are not compared as arms: ${input.whyNoArms}.</p>`}
         ${arms} ${sections}
         ${methodSection(input.logs.map(({ finding }) => finding))}
       </main>

@@ -57,10 +57,11 @@ export async function writeReport(
     });
   }
   const findings = reported.map(({ finding }) => finding);
-  const arms = armsOf(logs);
+  const { arms, whyNoArms } = armsOf(logs);
   const page = await renderReport({
     logs: reported,
     arms,
+    whyNoArms,
     command,
     version,
     document: {
@@ -99,15 +100,17 @@ async function agreementOf(log: StepLog): Promise<{
   }
 }
 
-/** The arms that the logs are runs of; undefined where there is but one, or logs that cannot be held together. */
-function armsOf(logs: readonly StepLog[]): ComparisonFinding | undefined {
+/** The arms that the logs are runs of; none where there is but one, or where the logs cannot be held together. */
+function armsOf(logs: readonly StepLog[]): {
+  readonly arms?: ComparisonFinding;
+  readonly whyNoArms?: string;
+} {
   try {
     const finding = logs.length > 1 ? compareRuns(disk, logs) : undefined;
-    return finding !== undefined && finding.arms.length > 1 && isAblation(finding)
-      ? finding
-      : undefined;
+    const isShown = finding !== undefined && finding.arms.length > 1 && isAblation(finding);
+    return isShown ? { arms: finding } : {};
   } catch (error) {
-    if (error instanceof EntlawError) return undefined;
+    if (error instanceof EntlawError) return { whyNoArms: error.message };
     throw error;
   }
 }

@@ -129,15 +129,16 @@ export interface MadeUpSizes {
 
 /** The law over three sizes, two runs each. */
 export function madeUpSizes({ name = "size", isLost = false }: MadeUpSizes = {}): SizeTrend {
-  const own = (...values: number[]): number[] => (isLost ? [] : values);
   const points = [24_576, 98_304, 589_824].map((parameters, i) => ({
     arm: `${name}-${i}`,
     parameters,
-    values: {
-      a: own(0.9 + 0.1 * i, 0.95 + 0.1 * i),
-      b: own(1.4 + 0.2 * i, 1.45 + 0.2 * i),
-      ceiling: own(0.5 + 0.1 * i, 0.5 + 0.1 * i),
-    },
+    runs: isLost
+      ? []
+      : [0, 0.05].map((above) => ({
+          a: 0.9 + 0.1 * i + above,
+          b: 1.4 + 0.2 * i + above,
+          ceiling: 0.5 + 0.1 * i,
+        })),
   }));
   const line = (value: number, intercept: number) =>
     isLost

@@ -30,10 +30,10 @@ const LEVEL = 0.05;
 /**
  * Judges an expectation.
  *
- * **Details** An order is borne out if its last arm is above its first by a 95 % interval over seeds and no arm is below the one
- * before it by one; contradicted if the last is below the first by one. Arms differ if one differs from the first with
- * p < .05 after Holm's correction: that contradicts that they are alike, and bears out that they are not. Otherwise the matter
- * is open, since no test shows likeness.
+ * **Details** An order is borne out if its last arm is above its first by a 95 % interval over seeds and the means of all stand in
+ * it; contradicted if the last is below the first by one, or an arm is below the one before it with p < .05 after Holm's
+ * correction over these steps. Arms differ if one differs from the first with p < .05 after the same correction: that contradicts
+ * that they are alike, and bears out that they are not. Otherwise the matter is open, since no test shows likeness.
  *
  * @param values - of an arm's runs; none where it has not run.
  */
@@ -50,10 +50,8 @@ export function judgeExpectation(
   const [first = "", ...others] = arms;
   if (relation !== "rises") {
     const steps = others.map((other) => step(first, other));
-    const corrected = holm(steps.map(({ difference }) => difference?.p));
-    const differs = corrected.some((p) => p !== undefined && p < LEVEL);
     const found = relation === "differ" ? "borne-out" : "contradicted";
-    return { expectation, outcome: differs ? found : "open", steps };
+    return { expectation, outcome: clearSteps(steps).length > 0 ? found : "open", steps };
   }
   const whole = step(first, others.at(-1) ?? first);
   const between = arms.slice(1).map((arm, i) => step(arms[i]!, arm));
@@ -65,8 +63,19 @@ export function judgeExpectation(
 }
 
 function outcomeOf(whole: OutcomeStep, between: readonly OutcomeStep[]): OutcomeKind {
-  if (isClear(whole, -1)) return "contradicted";
-  return isClear(whole, 1) && !between.some((one) => isClear(one, -1)) ? "borne-out" : "open";
+  const turns = between.filter(({ difference }) => (difference?.value ?? Number.NaN) < 0);
+  if (isClear(whole, -1) || clearSteps(between).some((one) => turns.includes(one))) {
+    return "contradicted";
+  }
+  const isOrdered =
+    turns.length === 0 && between.every(({ difference }) => difference !== undefined);
+  return isClear(whole, 1) && isOrdered ? "borne-out" : "open";
+}
+
+/** Those that are not 0 by p < .05 after Holm's correction. */
+function clearSteps(steps: readonly OutcomeStep[]): OutcomeStep[] {
+  const corrected = holm(steps.map(({ difference }) => difference?.p));
+  return steps.filter((_, i) => (corrected[i] ?? 1) < LEVEL);
 }
 
 /** Whether the difference is on one side of 0 by its 95 % interval. */

@@ -4,10 +4,14 @@ import { type GroupEstimate, sumOfMeans } from "./group-means.ts";
 import { meanOfMeans, probabilityOfImprovement, type Scores } from "./scores.ts";
 import { stratifiedBootstrap } from "./stratified-bootstrap.ts";
 
-/** A number of one run. */
-export interface RunValue {
-  readonly seed: number | undefined;
+/** What has a stratum: the draws of one thing have one. */
+interface Stratified {
   readonly stratum: string;
+}
+
+/** A number of one run. */
+export interface RunValue extends Stratified {
+  readonly seed: number | undefined;
   readonly value: number;
 }
 
@@ -35,12 +39,12 @@ export function scoresOf(values: readonly RunValue[], strata: readonly string[])
 }
 
 /** The strata of some runs, in order of their first run. */
-export const strataOf = (values: readonly RunValue[]): string[] => [
+export const strataOf = (values: readonly Stratified[]): string[] => [
   ...new Set(values.map(({ stratum }) => stratum)),
 ];
 
 /** Strata in which both arms have runs. */
-function commonStrata(x: readonly RunValue[], y: readonly RunValue[]): string[] {
+export function commonStrata(x: readonly Stratified[], y: readonly Stratified[]): string[] {
   const others = new Set(strataOf(y));
   return strataOf(x).filter((stratum) => others.has(stratum));
 }
@@ -55,18 +59,27 @@ function pairsOf(x: readonly RunValue[], y: readonly RunValue[]): RunValue[] {
   });
 }
 
-/** Pairs, where they say more than two separate means. */
-function usefulPairs(x: readonly RunValue[], y: readonly RunValue[]): RunValue[] | undefined {
-  const pairs = pairsOf(x, y);
-  const smaller = Math.min(x.length, y.length);
-  return pairs.length >= 2 || (pairs.length === 1 && smaller === 1) ? pairs : undefined;
+/** Whether pairs are at least half of the smaller arm in each stratum; otherwise too many runs would have no say. */
+function isCovered(
+  pairs: readonly RunValue[],
+  arms: readonly [readonly RunValue[], readonly RunValue[]],
+  strata: readonly string[],
+): boolean {
+  return strata.every((stratum) => {
+    const [paired, ...counts] = [pairs, ...arms].map(
+      (runs) => runs.filter((run) => run.stratum === stratum).length,
+    );
+    return 2 * (paired ?? 0) >= Math.min(...counts);
+  });
 }
 
 const weighted = (scores: Scores, weight: number) =>
   scores.map((values) => ({ weight: weight / scores.length, values }));
 
 /**
- * Mean difference of two arms with Student's t; strata count alike.
+ * Mean difference of two arms with Student's t; strata that both have count alike.
+ *
+ * **Details** By pairs of one seed, where they are at least half of the smaller arm and leave an interval; otherwise Welch's.
  *
  * @returns undefined where no stratum has runs of both.
  */
@@ -74,18 +87,20 @@ export function meanDifference(
   x: readonly RunValue[],
   y: readonly RunValue[],
 ): MeanDifference | undefined {
-  const pairs = usefulPairs(x, y);
-  if (pairs !== undefined) {
-    const estimate = sumOfMeans(weighted(scoresOf(pairs, strataOf(pairs)), 1));
-    return { ...estimate, paired: true, n: pairs.length };
-  }
   const strata = commonStrata(x, y);
   if (strata.length === 0) return undefined;
-  const estimate = sumOfMeans([
+  const apart = sumOfMeans([
     ...weighted(scoresOf(x, strata), 1),
     ...weighted(scoresOf(y, strata), -1),
   ]);
-  return { ...estimate, paired: false, n: Math.min(x.length, y.length) };
+  const pairs = pairsOf(x, y);
+  if (isCovered(pairs, [x, y], strata)) {
+    const together = sumOfMeans(weighted(scoresOf(pairs, strata), 1));
+    if (together.ci95 !== undefined || apart.ci95 === undefined) {
+      return { ...together, paired: true, n: pairs.length };
+    }
+  }
+  return { ...apart, paired: false, n: Math.min(x.length, y.length) };
 }
 
 /** {@link meanDifference}, with bootstraps within strata of it and of the probability to be above. */

@@ -1,6 +1,6 @@
 /** The law between arms: the slope that their differences show, and whether they lie on one curve. */
 import { configDifferences } from "../../log/config-difference.ts";
-import { armsSlope, type ArmsDegenerate, type ArmsSlope } from "../fit/arms.ts";
+import { armsSlope, type ArmsDegenerate, type ArmsSlope, meanArm } from "../fit/arms.ts";
 import type { ArmSummary } from "./arm-summary.ts";
 import type { RunArm } from "./arms-of-runs.ts";
 import { curveDifference, type CurveDifference, type CurvesApart } from "./curve-difference.ts";
@@ -18,7 +18,7 @@ export interface ArmCurve {
 
 /** All that is said between arms. */
 export interface BetweenArms {
-  /** Slope of reward on e^H between all runs at the same steps. */
+  /** Slope of reward on e^H between the arms, each the mean of its runs, at the same steps. */
   readonly slope: ArmsSlope | ArmsDegenerate;
   /** Why the slope may not be that of the law. */
   readonly doubts: readonly string[];
@@ -27,6 +27,8 @@ export interface BetweenArms {
 }
 
 const LEVEL = 0.05;
+const PAIR =
+  "two arms cannot tell the slope from what else sets them apart: three are the least that can";
 /** What may differ between arms that only steer entropy differently; it moves no clock by itself. */
 const STEERING = ["intervention", "loss", "seed", "log", "checkpoint", "evaluation"] as const;
 
@@ -45,8 +47,8 @@ export function betweenArms(
     found.map(([, one]) => ("explanation" in one || one.from === "fits" ? undefined : one.p)),
   );
   return {
-    slope: armsSlope(arms.flatMap(({ runs }) => runs.map(({ series }) => series.law.series))),
-    doubts: slopeDoubts(identities),
+    slope: armsSlope(arms.map(({ runs }) => meanArm(runs.map(({ series }) => series.law.series)))),
+    doubts: [...(arms.length === 2 ? [PAIR] : []), ...slopeDoubts(identities)],
     curves: found.map(([arm, difference], i) => ({
       arm,
       difference,

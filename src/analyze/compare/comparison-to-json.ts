@@ -12,8 +12,8 @@ export function comparisonToJson(finding: ComparisonFinding): unknown {
   return toSnakeCase({
     arms: arms.map(armFields),
     baseline,
-    target: frame.target,
-    targetFrom: isTargetGiven ? "given" : "lowest end reward of an arm",
+    target: frame.target ?? null,
+    targetFrom: isTargetGiven ? "given" : "lowest end reward of a run above all starts",
     steps: frame.steps,
     differences: differences.map(({ arm, measures }) => ({
       arm,

@@ -7,7 +7,6 @@ import {
   mixedDefinitionWarnings,
 } from "../../ingest/mixed-definitions.ts";
 import type { StepLog } from "../../log/step-log.ts";
-import { mean } from "../fit/moments.ts";
 import { type ArmDifference, armDifference } from "./arm-difference.ts";
 import {
   type ArmProfile,
@@ -17,11 +16,17 @@ import {
   summarizeArm,
   valuesOf,
 } from "./arm-summary.ts";
-import { type ArmRequest, armsOfRuns, baselineOf, type RunArm } from "./arms-of-runs.ts";
+import { type ArmRequest, armsOfRuns, baselineOf } from "./arms-of-runs.ts";
 import { betweenArms, type BetweenArms } from "./between-arms.ts";
 import { comparisonNotes } from "./comparison-notes.ts";
 import { holm } from "./holm.ts";
-import { endOf, MEASURE_KINDS, type MeasureFrame, type MeasureKind } from "./measures.ts";
+import {
+  endOf,
+  firstMeanOf,
+  MEASURE_KINDS,
+  type MeasureFrame,
+  type MeasureKind,
+} from "./measures.ts";
 import { identifyRun, type RunIdentity } from "./run-identity.ts";
 import { type RunSeries, runSeriesOf } from "./run-series.ts";
 import { sizeTrend, type SizeTrend } from "./size-trend.ts";
@@ -32,7 +37,7 @@ export interface CompareRequest extends Omit<ArmRequest, "byName"> {
   readonly known?: readonly Omit<RunIdentity, "log">[] | undefined;
   /** Arm that the others are held against. */
   readonly baseline?: string | undefined;
-  /** Reward for `stepsToReward`; default: end reward of the arm where it is lowest. */
+  /** Reward for `stepsToReward`; default: the lowest end reward of a run that is above all first ones. */
   readonly target?: number | undefined;
   /** Whether logs that measured different entropies are compared all the same. Default false. */
   readonly allowsMixed?: boolean | undefined;
@@ -93,7 +98,7 @@ export function compareRuns(
   const base = baselineOf(sorted, request.baseline) ?? sorted[0]!;
   const series = logs.map(runSeriesOf);
   const frame: MeasureFrame = {
-    target: request.target ?? lowestEnd(sorted, series),
+    target: request.target ?? lowestRise(series),
     steps: commonSteps(series),
   };
   const rng = makeRng(request.seed ?? 0, "compare");
@@ -130,13 +135,13 @@ function refuseMixed(logs: readonly StepLog[], allowsMixed: boolean): void {
   );
 }
 
-/** End reward of the arm where it is lowest. */
-const lowestEnd = (arms: readonly RunArm[], series: readonly RunSeries[]): number =>
-  Math.min(
-    ...arms.map(({ runs }) =>
-      mean(Float64Array.from(runs, ({ index }) => endOf(series[index]!.law.series.reward))),
-    ),
-  );
+/** The lowest end reward of a run that no run has from the start: a run that collapsed sets no target. */
+function lowestRise(series: readonly RunSeries[]): number | undefined {
+  const rewards = series.map(({ law }) => law.series.reward);
+  const start = Math.max(...rewards.map(firstMeanOf));
+  const ends = rewards.map(endOf).filter((end) => end > start);
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}
 
 const firstAndLast = ({ law }: RunSeries): readonly [number, number] => [
   law.series.step[0]!,

@@ -3,7 +3,7 @@ import { mean, variance } from "../fit/moments.ts";
 import { movingMean } from "../fit/smoothing.ts";
 import { valueAt } from "../fit/instrumental-line.ts";
 import type { NeighbourFit } from "../fit/fit-by-neighbours.ts";
-import { meanDifference, type RunValue } from "./arm-difference.ts";
+import { commonStrata, meanDifference, type RunValue, strataOf } from "./arm-difference.ts";
 import { type GroupEstimate, withVariance } from "./group-means.ts";
 import type { RunSeries } from "./run-series.ts";
 
@@ -69,19 +69,43 @@ function gapFromSeeds(x: readonly FittedRun[], y: readonly FittedRun[], entropy:
   return meanDifference(values(x), values(y));
 }
 
-/** Student's comparison with one spread for both arms, which is that of the arm with several runs. */
+/** The runs of an arm in one stratum, with what their mean counts in the difference: strata count alike. */
+interface Cell {
+  readonly weight: number;
+  readonly runs: readonly FittedRun[];
+}
+
+function cellsOf(x: readonly FittedRun[], y: readonly FittedRun[]): Cell[] {
+  const strata = strataOf(x);
+  return [x, y].flatMap((runs, side) =>
+    strata.map((stratum) => ({
+      weight: (side === 0 ? 1 : -1) / strata.length,
+      runs: runs.filter((run) => run.stratum === stratum),
+    })),
+  );
+}
+
+/** Runs beyond one a cell, which tell how runs that should be alike differ. */
+const spareRuns = (x: readonly FittedRun[], y: readonly FittedRun[]): number =>
+  x.length + y.length - cellsOf(x, y).length;
+
+/** Student's comparison with one spread for all cells, which is that of the cells with several runs. */
 function gapFromPool(
   x: readonly FittedRun[],
   y: readonly FittedRun[],
   entropy: number,
 ): GroupEstimate {
-  const sides = [x, y].map((runs) =>
-    Float64Array.from(runs, (run) => rewardAt(run, entropy).value),
+  const cells = cellsOf(x, y).map(({ weight, runs }) => ({
+    weight,
+    values: Float64Array.from(runs, (run) => rewardAt(run, entropy).value),
+  }));
+  const freedom = spareRuns(x, y);
+  const squares = sumOf(cells, ({ values }) => values.length * variance(values));
+  return withVariance(
+    sumOf(cells, ({ weight, values }) => weight * mean(values)),
+    (squares / freedom) * sumOf(cells, ({ weight, values }) => weight ** 2 / values.length),
+    freedom,
   );
-  const freedom = x.length + y.length - 2;
-  const squares = sides.reduce((sum, values) => sum + values.length * variance(values), 0);
-  const difference = mean(sides[0]!) - mean(sides[1]!);
-  return withVariance(difference, (squares / freedom) * (1 / x.length + 1 / y.length), freedom);
 }
 
 /** From the noise within the runs alone. */
@@ -90,17 +114,18 @@ function gapFromFits(
   y: readonly FittedRun[],
   entropy: number,
 ): GroupEstimate {
-  const sides = [x, y].map((runs) => {
-    const points = runs.map((run) => rewardAt(run, entropy));
-    return {
-      value: points.reduce((sum, { value }) => sum + value, 0) / runs.length,
-      variance: points.reduce((sum, { variance }) => sum + variance, 0) / runs.length ** 2,
-    };
-  });
-  const [one, other] = [sides[0]!, sides[1]!];
-  const freedom = Math.min(...[...x, ...y].map(({ fit }) => fit.dof));
-  return withVariance(one.value - other.value, one.variance + other.variance, freedom);
+  const points = cellsOf(x, y).flatMap(({ weight, runs }) =>
+    runs.map((run) => ({ weight: weight / runs.length, ...rewardAt(run, entropy) })),
+  );
+  return withVariance(
+    sumOf(points, ({ weight, value }) => weight * value),
+    sumOf(points, (point) => point.weight ** 2 * point.variance),
+    Math.min(...[...x, ...y].map(({ fit }) => fit.dof)),
+  );
 }
+
+const sumOf = <T>(items: readonly T[], value: (item: T) => number): number =>
+  items.reduce((sum, item) => sum + value(item), 0);
 
 const GAPS = {
   seeds: (x, y, entropy) => gapFromSeeds(x, y, entropy)!,
@@ -120,7 +145,7 @@ function noiseOf(
   entropy: number,
 ): CurveDifference["from"] {
   if (gapFromSeeds(x, y, entropy)?.ci95 !== undefined) return "seeds";
-  return Math.max(x.length, y.length) > 1 ? "pooled" : "fits";
+  return spareRuns(x, y) > 0 ? "pooled" : "fits";
 }
 
 /**
@@ -135,8 +160,15 @@ export function curveDifference(
   first: readonly CurveRun[],
   second: readonly CurveRun[],
 ): CurveDifference | CurvesApart {
-  const [x, y] = [fitted(first), fitted(second)];
-  if (x.length === 0 || y.length === 0) return { explanation: "an arm has no run with a fit" };
+  const [all, others] = [fitted(first), fitted(second)];
+  if (all.length === 0 || others.length === 0) {
+    return { explanation: "an arm has no run with a fit" };
+  }
+  const strata = commonStrata(all, others);
+  if (strata.length === 0) return { explanation: "the arms have no stratum in common" };
+  const within = (runs: readonly FittedRun[]): FittedRun[] =>
+    runs.filter(({ stratum }) => strata.includes(stratum));
+  const [x, y] = [within(all), within(others)];
   const ranges = [...x, ...y].map(({ range }) => range);
   const low = Math.max(...ranges.map(([least]) => least));
   const high = Math.min(...ranges.map(([, largest]) => largest));

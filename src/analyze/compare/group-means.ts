@@ -10,11 +10,11 @@ export interface Group {
   readonly values: Float64Array;
 }
 
-/** The sum, and what is known of it; without an interval where a group has one value only. */
+/** The sum, and what is known of it; without an interval where a group has one value only, or no value differs. */
 export interface GroupEstimate {
   readonly value: number;
   readonly ci95: readonly [number, number] | undefined;
-  /** Two-sided, against a sum of 0. */
+  /** Two-sided, against a sum of 0; 1 where nothing differs from that. */
   readonly p: number | undefined;
   readonly degreesOfFreedom: number | undefined;
 }
@@ -23,7 +23,7 @@ export interface GroupEstimate {
  * Σ weight × mean, with Welch's variance and Satterthwaite's degrees of freedom: for one group the t interval of its
  * mean, for weights 1 and -1 Welch's comparison.
  *
- * **Details** Groups without any spread leave an interval of no width, and a p of 0 or 1.
+ * **Details** Values that are all alike, such as steps on a coarse grid, say nothing of the spread: they leave no interval.
  */
 export function sumOfMeans(groups: readonly Group[]): GroupEstimate {
   const value = groups.reduce((sum, { weight, values }) => sum + weight * mean(values), 0);
@@ -46,7 +46,12 @@ export function sumOfMeans(groups: readonly Group[]): GroupEstimate {
 /** A value with Student's t interval and p of a variance that is known otherwise. */
 export function withVariance(value: number, squaredError: number, freedom: number): GroupEstimate {
   if (!(squaredError > 0)) {
-    return { value, ci95: [value, value], p: value === 0 ? 1 : 0, degreesOfFreedom: undefined };
+    return {
+      value,
+      ci95: undefined,
+      p: value === 0 ? 1 : undefined,
+      degreesOfFreedom: undefined,
+    };
   }
   const se = Math.sqrt(squaredError);
   return {

@@ -19,8 +19,8 @@ export type MeasureKind =
 
 /** What all runs of a comparison share. */
 export interface MeasureFrame {
-  /** Reward that `stepsToReward` waits for. */
-  readonly target: number;
+  /** Reward that `stepsToReward` waits for; undefined where there is none that runs rise to. */
+  readonly target: number | undefined;
   /** First and last step of means over steps: those that all runs have. */
   readonly steps: readonly [number, number];
 }
@@ -59,6 +59,9 @@ function smoothed(values: Float64Array): { readonly means: Float64Array; readonl
   const half = Math.floor((Math.min(SMOOTHING, values.length) - 1) / 2);
   return { means: movingMean(values, 2 * half + 1), skip: half };
 }
+
+/** First of the means that a target waits for. */
+export const firstMeanOf = (values: Float64Array): number => smoothed(values).means[0]!;
 
 /** Means over three evaluations that follow each other; over all, where there are fewer. */
 const evaluations = ({ validation }: RunSeries): Float64Array =>
@@ -110,6 +113,7 @@ export const MEASURES: { readonly [K in MeasureKind]: Measure } = {
     isCensored: true,
     what: "first step whose mean of 11 rewards reaches the target; censored where none does",
     of: ({ law: { series } }, { target }) => {
+      if (target === undefined) return undefined;
       const { means, skip } = smoothed(series.reward);
       const row = means.findIndex((value) => value >= target);
       return row < 0 ? undefined : series.step[row + skip];

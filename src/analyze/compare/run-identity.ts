@@ -25,6 +25,9 @@ export interface RunIdentity {
 /** `ARM-SEED`, or `ARM-SEED-HASH` as sweeps name their runs. */
 const NAMED = /^(.+?)-(\d+)(?:-[0-9a-f]{8})?$/;
 
+/** Folders in which TRL keeps the log of a run. */
+const CHECKPOINT = /^checkpoint-\d+$/;
+
 /**
  * Finds out who a run is.
  *
@@ -39,8 +42,10 @@ export function identifyRun(fs: FileSystem, { source, format }: StepLog): RunIde
 }
 
 function nameOf(source: string): { readonly arm: string; readonly seed: number | undefined } {
-  const stem = basename(source).replace(/\.(?:csv|jsonl|json|log|txt|parquet)$/i, "");
-  const match = [stem, basename(dirname(source))]
+  const stem = basename(source).replace(/(?:\.(?:csv|jsonl|json|log|txt|parquet))?(?:\.gz)?$/i, "");
+  const folder = dirname(source);
+  const own = CHECKPOINT.test(basename(folder)) ? dirname(folder) : folder;
+  const match = [stem, basename(own)]
     .map((name) => NAMED.exec(name))
     .find((found) => found !== null);
   if (match === undefined) return { arm: stem, seed: undefined };

@@ -2,9 +2,10 @@
 import { configDifferences } from "../../log/config-difference.ts";
 import { POLICY_SIZES } from "../../train/policy/policy-shape.ts";
 import { fitLine } from "../fit/line.ts";
+import { mean } from "../fit/moments.ts";
 import { tInterval95 } from "../fit/student-t.ts";
 import type { Bounded } from "../fit/level-bootstrap.ts";
-import type { ArmSummary } from "./arm-summary.ts";
+import type { ArmSummary, RunMeasures } from "./arm-summary.ts";
 import type { RunArm } from "./arms-of-runs.ts";
 import { valueAt } from "./name-arms.ts";
 
@@ -17,13 +18,13 @@ interface SizePoint {
   readonly arm: string;
   /** Parameters without embeddings, 12 L D². */
   readonly parameters: number;
-  /** Of each run that has it. */
-  readonly values: { readonly [K in SizeMeasure]: readonly number[] };
+  /** A measure that a run does not have is undefined. */
+  readonly runs: ReadonlyArray<{ readonly [K in SizeMeasure]: number | undefined }>;
 }
 
-/** A line over ln N, through the runs. */
+/** A line over ln N, through the means of the sizes: runs of one size share its start, and are not independent of each other. */
 interface SizeLine {
-  /** Change as N grows by the factor e, with Student's 95 % interval. */
+  /** Change as N grows by the factor e, with Student's 95 % interval of sizes - 2 degrees of freedom. */
   readonly slope: Bounded;
   /** At N = 1. */
   readonly intercept: number;
@@ -34,7 +35,7 @@ interface SizeLine {
 export interface SizeTrend {
   /** Smallest first. */
   readonly points: readonly SizePoint[];
-  /** Undefined for a measure that fewer than three runs have. */
+  /** Undefined for a measure that fewer than three sizes have. */
   readonly lines: { readonly [K in SizeMeasure]: SizeLine | undefined };
 }
 
@@ -44,7 +45,7 @@ const SIZING = ["policy.size", "warmStart", "seed", "log", "checkpoint", "evalua
 const FEWEST_SIZES = 3;
 
 /**
- * Lines of a, b and the ceiling over ln N, through the arms that differ from the baseline in size alone.
+ * Lines of a, b and the ceiling over ln N, through the means of the arms that differ from the baseline in size alone.
  *
  * @returns undefined for fewer than three sizes.
  * @see arXiv:2505.22617, Fig. 7: a and b are log-linear in the number of parameters without embeddings.
@@ -62,7 +63,7 @@ export function sizeTrend(
     const isSized = config !== undefined && configDifferences(base, config, SIZING).length === 0;
     return arm === undefined || parameters === undefined || !isSized
       ? []
-      : [{ arm: name, parameters, values: measuresOf(arm) }];
+      : [{ arm: name, parameters, runs: arm.runs.map(({ values }) => measuresOf(values)) }];
   });
   if (new Set(points.map(({ parameters }) => parameters)).size < FEWEST_SIZES) return undefined;
   points.sort((one, other) => one.parameters - other.parameters);
@@ -75,18 +76,26 @@ function parametersOf(size: unknown): number | undefined {
   return found === undefined ? undefined : 12 * found[1].layers * found[1].width ** 2;
 }
 
-function measuresOf({ runs }: ArmSummary): SizePoint["values"] {
-  const of = (kind: SizeMeasure): number[] => runs.flatMap(({ values }) => values[kind] ?? []);
-  return { a: of("a"), b: of("b"), ceiling: of("ceiling") };
+const measuresOf = ({ a, b, ceiling }: RunMeasures["values"]): SizePoint["runs"][number] => ({
+  a,
+  b,
+  ceiling,
+});
+
+/** Mean of the runs of each size that have the measure: [parameters, mean]. */
+function sizeMeans(points: readonly SizePoint[], kind: SizeMeasure): Array<[number, number]> {
+  const sizes = Map.groupBy(points, ({ parameters }) => parameters);
+  return [...sizes].flatMap(([parameters, own]) => {
+    const values = own.flatMap(({ runs }) => runs.flatMap(({ [kind]: value }) => value ?? []));
+    return values.length === 0 ? [] : [[parameters, mean(Float64Array.from(values))]];
+  });
 }
 
 function lineOf(points: readonly SizePoint[], kind: SizeMeasure): SizeLine | undefined {
-  const pairs = points.flatMap(({ parameters, values }) =>
-    values[kind].map((value) => [Math.log(parameters), value] as const),
-  );
-  const y = Float64Array.from(pairs, ([, value]) => value);
+  const means = sizeMeans(points, kind);
+  const y = Float64Array.from(means, ([, value]) => value);
   const line = fitLine(
-    Float64Array.from(pairs, ([size]) => size),
+    Float64Array.from(means, ([size]) => Math.log(size)),
     y,
   );
   if (line === undefined) return undefined;

@@ -1,10 +1,11 @@
 /** The law between runs that share a start and differ in how entropy was steered; knows no single run's verdict. */
+import { atSteps, commonSteps } from "./common-steps.ts";
 import { neighbourMean, chooseNeighbourhood, minimumRows } from "./instrument.ts";
 import { dot } from "./moments.ts";
 import type { Estimate } from "./result.ts";
 import { blockBounds, blockSums, estimateWith } from "./sandwich.ts";
 
-/** One run of several; each step once, finite, rising (see `cleanSeries`). */
+/** An arm of several: its run, or the mean of its runs; each step once, finite, rising (see `cleanSeries`). */
 export interface Arm {
   readonly step: Float64Array;
   /** Nats. */
@@ -18,7 +19,7 @@ export interface ArmsSlope {
   readonly arms: number;
   /** Steps that all arms have. */
   readonly steps: number;
-  /** a of R = b − a e^H between arms. Its interval has arms − 1 degrees of freedom. */
+  /** a of R = b − a e^H between arms. Its interval has arms − 2 degrees of freedom, and 1 for two arms. */
   readonly a: Estimate;
   /** Signed strength of the instrument between arms; below 10 the slope is not identified. */
   readonly firstStageF: number;
@@ -35,17 +36,25 @@ export interface ArmsDegenerate {
 /** Errors that all arms share in time are grouped into this many blocks of steps. */
 const STEP_BLOCKS = 20;
 
-/** Steps that every arm has, rising. */
-function commonSteps(arms: readonly Arm[]): number[] {
-  const [first, ...rest] = arms;
-  const others = rest.map(({ step }) => new Set(step));
-  return [...(first?.step ?? [])].filter((step) => others.every((steps) => steps.has(step)));
-}
-
-/** The values of an arm at the common steps. */
-function atSteps(arm: Arm, values: Float64Array, steps: readonly number[]): Float64Array {
-  const rowOf = new Map([...arm.step].map((step, row) => [step, row]));
-  return Float64Array.from(steps, (step) => values[rowOf.get(step)!]!);
+/**
+ * One series for an arm with several runs, such as its seeds: at the steps that all of them have, the mean reward and the
+ * entropy whose exponential is the mean of theirs, since the law is linear in e^H.
+ *
+ * **When to use** Before {@link armsSlope}, which takes its arms to be independent; seeds of one arm are not.
+ *
+ * @param runs - at least one.
+ */
+export function meanArm(runs: readonly Arm[]): Arm {
+  const steps = commonSteps(runs);
+  const meanOf = (series: readonly Float64Array[]): Float64Array =>
+    Float64Array.from(steps, (_, i) => series.reduce((sum, one) => sum + one[i]!, 0) / runs.length);
+  return {
+    step: Float64Array.from(steps),
+    entropy: meanOf(runs.map((run) => atSteps(run, run.entropy, steps).map(Math.exp))).map(
+      Math.log,
+    ),
+    reward: meanOf(runs.map((run) => atSteps(run, run.reward, steps))),
+  };
 }
 
 /** Takes off, at each step, the mean over arms: whatever is a function of step alone is gone. */
@@ -59,10 +68,12 @@ function betweenArms(series: readonly Float64Array[]): Float64Array[] {
 const pooled = (left: readonly Float64Array[], right: readonly Float64Array[]): number =>
   left.reduce((sum, one, k) => sum + dot(one, right[k]!), 0);
 
-/** Sum of squared group sums of scores, with the correction G / (G − 1) for few groups. */
-function groupedSquares(groups: Float64Array): number {
-  return (dot(groups, groups) * groups.length) / (groups.length - 1);
-}
+/** Sum of squared group sums of scores; G / free corrects for few groups. */
+const groupedSquares = (groups: Float64Array, free: number): number =>
+  (dot(groups, groups) * groups.length) / free;
+
+/** Arms less the mean and the slope that were taken from them: with two, no spread of arms is left to see. */
+const freeArms = (arms: number): number => Math.max(1, arms - 2);
 
 /** Variance of Σ z u: errors may hang together in time within and across arms, or along an arm; the larger counts. */
 function scoreVariance(z: readonly Float64Array[], u: readonly Float64Array[]): number {
@@ -71,7 +82,11 @@ function scoreVariance(z: readonly Float64Array[], u: readonly Float64Array[]): 
   const scores = z.map((one, k) => one.map((value, i) => value * u[k]![i]!));
   const acrossArms = scores[0]!.map((_, i) => scores.reduce((sum, one) => sum + one[i]!, 0));
   const perArm = Float64Array.from(scores, (one) => one.reduce((sum, value) => sum + value, 0));
-  return Math.max(groupedSquares(blockSums(acrossArms, bounds)), groupedSquares(perArm));
+  const inTime = blockSums(acrossArms, bounds);
+  return Math.max(
+    groupedSquares(inTime, inTime.length - 1),
+    groupedSquares(perArm, freeArms(z.length)),
+  );
 }
 
 const leftover = (
@@ -90,7 +105,7 @@ const leftover = (
  * **Details** At each step the mean over arms is taken off e^H, its neighbour mean and the reward; the rest is pooled
  * and fitted by two-stage least squares.
  *
- * @param arms - at least two.
+ * @param arms - at least two, independent of each other: one series each, see {@link meanArm}.
  */
 export function armsSlope(arms: readonly Arm[]): ArmsSlope | ArmsDegenerate {
   const steps = commonSteps(arms);
@@ -124,7 +139,7 @@ export function armsSlope(arms: readonly Arm[]): ArmsSlope | ArmsDegenerate {
   return {
     status: "estimated",
     ...counts,
-    a: estimateWith(-slope, variance, arms.length - 1),
+    a: estimateWith(-slope, variance, freeArms(arms.length)),
     firstStageF: firstVariance > 0 ? (first * Math.abs(first)) / firstVariance : Number.MAX_VALUE,
   };
 }

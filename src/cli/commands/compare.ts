@@ -40,7 +40,7 @@ export default class Compare extends EntlawCommand {
     target: Flags.string({
       helpValue: "R",
       summary:
-        "Reward that `steps to reward` waits for [default: the lowest end reward of an arm].",
+        "Reward that `steps to reward` waits for [default: the lowest end reward of a run above all starts].",
     }),
     "allow-mixed": Flags.boolean({
       summary: "Compare logs though they measured different entropies.",

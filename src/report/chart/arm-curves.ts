@@ -3,6 +3,7 @@ import type { ArmSummary, RunMeasures } from "../../analyze/compare/arm-summary.
 import type { ComparisonFinding } from "../../analyze/compare/comparison.ts";
 import { movingMean } from "../../analyze/fit/smoothing.ts";
 import { printableName } from "../../base/printable.ts";
+import { noneApart } from "../compare-tables.ts";
 import { lightPalette } from "../palette.ts";
 import { PLOT_WIDTH } from "../theme.ts";
 import { axis } from "./axes.ts";
@@ -27,7 +28,6 @@ const SMOOTHING = 11;
 interface Frame {
   /** The baseline alone. */
   readonly base: readonly ArmSummary[];
-  readonly entropy: Range;
   readonly reward: Range;
   readonly width: number;
   /** About how many points an arm may show. */
@@ -45,7 +45,6 @@ export function armCurvesChart(
   const columns = Math.max(1, Math.min(COLUMNS, others.length));
   const frame = {
     base: arms.filter(({ name }) => name === baseline),
-    entropy: domainOf(extent(...runs.map((run) => meansOf(run, "entropy")))),
     reward: domainOf(
       extent(...runs.map((run) => meansOf(run, "reward"))),
       arms.flatMap((arm) => linesOf(arm).map(({ reward }) => reward ?? Number.NaN)),
@@ -96,13 +95,17 @@ function takeaway({ between, baseline, arms }: ComparisonFinding): string {
   const count = arms.length - 1;
   if (count === 0) return "Only 1 arm: no curve to hold it against";
   return apart.length === 0
-    ? `None of ${count} arms is clearly off the curve of ${printableName(baseline)}`
+    ? noneApart(between.curves, printableName(baseline))
     : `${apart.length} of ${count} arms have another reward at the entropy of ${printableName(baseline)}: ${apart.join(", ")}`;
 }
 
 function panelOf(arm: ArmSummary, frame: Frame, isFirst: boolean): SubPanel {
+  // Of its own: one arm whose entropy explodes must not squeeze all others.
+  const entropies = [...frame.base, arm].flatMap(({ runs }) =>
+    runs.map((run) => meansOf(run, "entropy")),
+  );
   const x = {
-    ...axis("entropy", `H of ${printableName(arm.name)}`, frame.entropy),
+    ...axis("entropy", `H of ${printableName(arm.name)}`, domainOf(extent(...entropies))),
     axis: { tickCount: 3, titleLimit: frame.width },
   };
   const y = {

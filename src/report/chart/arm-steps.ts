@@ -1,6 +1,7 @@
 /** Entropy and reward of every arm over the steps, means over its seeds; fits nothing. */
 import type { ArmSummary } from "../../analyze/compare/arm-summary.ts";
 import type { ComparisonFinding } from "../../analyze/compare/comparison.ts";
+import { atSteps, commonSteps } from "../../analyze/fit/common-steps.ts";
 import { movingMean } from "../../analyze/fit/smoothing.ts";
 import { printableName } from "../../base/printable.ts";
 import { formatNumber } from "../format-number.ts";
@@ -23,6 +24,8 @@ const HEIGHT = 150;
 const SMOOTHING = 11;
 const LEGEND_COLUMNS = 3;
 const LEGEND_LABEL = 105; // px
+/** Long enough for a dash to be seen. */
+const LEGEND_SYMBOL = 300; // px²
 /** More arms than hues share them, and differ in dash. */
 const DASHES = [[], [8, 3], [3, 3], [8, 3, 2, 3], [1, 4]] as const;
 
@@ -52,7 +55,7 @@ export function armStepsChart(
   return {
     kind: "arm-steps",
     title,
-    subtitle: `Means over ${SMOOTHING} steps and over the seeds of an arm (${arms.map(({ runs }) => runs.length).join(", ")})`,
+    subtitle: `Means over ${SMOOTHING} steps and over the seeds of an arm (${countsText(arms)})`,
     description: shortLabel(`Entropy and reward of ${arms.length} arms over the steps. ${title}.`),
     spec: chartSpec({
       vconcat: [panel("entropy", "entropy, nats"), panel("reward", "reward")],
@@ -68,6 +71,11 @@ export function armStepsChart(
       ]),
     },
   };
+}
+
+function countsText(arms: readonly ArmSummary[]): string {
+  const counts = arms.map(({ runs }) => runs.length);
+  return new Set(counts).size === 1 ? `${counts[0]} each` : counts.join(", ");
 }
 
 /** Where entropy ends, from the arm with the least to the arm with the most. */
@@ -88,21 +96,22 @@ function takeaway(arms: readonly ArmSummary[]): string {
 /** Means of an arm's runs at the steps that all of them have. */
 function pointsOf({ name, runs }: ArmSummary, maxRows: number): ArmPoint[] {
   const series = runs.map(({ series: { law } }) => law.series);
-  const length = Math.min(...series.map(({ step }) => step.length));
+  const steps = commonSteps(series);
+  const window = Math.min(SMOOTHING, steps.length);
   const meanOf = (field: Field): Float64Array => {
-    const all = series.map((one) => movingMean(one[field], Math.min(SMOOTHING, length)));
-    const rows = Math.min(...all.map((values) => values.length));
-    return Float64Array.from(
-      { length: rows },
+    const all = series.map((one) => atSteps(one, one[field], steps));
+    const means = Float64Array.from(
+      steps,
       (_, row) => all.reduce((sum, values) => sum + (values[row] ?? Number.NaN), 0) / all.length,
     );
+    return movingMean(means, window);
   };
   const [entropy, reward] = [meanOf("entropy"), meanOf("reward")];
-  const skip = Math.floor((Math.min(SMOOTHING, length) - 1) / 2);
+  const skip = Math.floor((window - 1) / 2);
   const stride = Math.max(1, Math.ceil(entropy.length / maxRows));
   return Array.from(entropy, (value, row) => ({
     arm: printableName(name),
-    step: datum(series[0]?.step[row + skip]),
+    step: datum(steps[row + skip]),
     entropy: datum(value),
     reward: datum(reward[row]),
   })).filter((_, row) => row % stride === 0);
@@ -120,7 +129,12 @@ function panelOf({ field, name, values, steps, names }: PanelParts): SubPanel {
   const x = axis("step", "training step", steps);
   const isLast = field === "reward";
   const series = { field: "arm", type: "nominal" as const };
-  const legend = { columns: LEGEND_COLUMNS, labelLimit: LEGEND_LABEL };
+  const legend = {
+    columns: LEGEND_COLUMNS,
+    labelLimit: LEGEND_LABEL,
+    symbolLimit: 0,
+    symbolSize: LEGEND_SYMBOL,
+  };
   const all = values.map((one) => one[field] ?? Number.NaN);
   return {
     width: PLOT_WIDTH,

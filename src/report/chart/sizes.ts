@@ -30,7 +30,7 @@ export function sizesChart({ points, lines }: SizeTrend): Chart {
   return {
     kind: "sizes",
     title,
-    subtitle: `R = -a e^H + b by parameters N without embeddings (12 L D²), logarithmic; dots: runs of ${points.map(({ arm }) => printableName(arm)).join(", ")}; lines: least squares in ln N`,
+    subtitle: `R = -a e^H + b by parameters N without embeddings (12 L D²), logarithmic; dots: runs of ${points.map(({ arm }) => printableName(arm)).join(", ")}; lines: least squares in ln N through the means of the sizes`,
     description: shortLabel(`a, b and ceiling over the number of parameters. ${title}.`),
     spec: chartSpec({
       hconcat: SIZE_MEASURES.map((kind) => panel(kind, { points, lines }, sizes)),
@@ -38,13 +38,11 @@ export function sizesChart({ points, lines }: SizeTrend): Chart {
     }),
     table: {
       columns: ["arm", "parameters", ...SIZE_MEASURES],
-      rows: points.flatMap(({ arm, parameters, values }) =>
-        values.a.map((a, run) => [
+      rows: points.flatMap(({ arm, parameters, runs }) =>
+        runs.map((run) => [
           printableName(arm),
           parameters,
-          a,
-          values.b[run],
-          values.ceiling[run],
+          ...SIZE_MEASURES.map((kind) => run[kind]),
         ]),
       ),
     },
@@ -60,8 +58,10 @@ function takeaway({ points, lines }: SizeTrend): string {
 }
 
 function panel(kind: SizeMeasure, { points, lines }: SizeTrend, sizes: Range): SubPanel {
-  const values = points.flatMap(({ parameters, values: own }) =>
-    own[kind].map((value) => ({ parameters: datum(parameters), value: datum(value) })),
+  const values = points.flatMap(({ parameters, runs }) =>
+    runs.flatMap(({ [kind]: value }) =>
+      value === undefined ? [] : [{ parameters: datum(parameters), value: datum(value) }],
+    ),
   );
   const line = lines[kind];
   const ends =

@@ -61,4 +61,8 @@ test.each([
   const written = readFileSync(out, "utf8");
   expect(written.includes('id="arms"')).toBe(isCompared);
   expect(written.includes('"comparison":{')).toBe(isCompared);
+  const isTwice = new Set(sources).size < sources.length;
+  expect(visibleOf(written).includes("The logs are not compared as arms: the runs of")).toBe(
+    isTwice,
+  );
 });

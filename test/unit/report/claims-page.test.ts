@@ -3,6 +3,7 @@ import type { ClaimRun } from "../../../src/analyze/claim/claim-evidence.ts";
 import { type ClaimFinding, findClaim } from "../../../src/analyze/claim/find-claim.ts";
 import { disk } from "../../../src/base/file-system.ts";
 import { checkExperiment } from "../../../src/config/parse-experiment.ts";
+import { readLog } from "../../../src/ingest/read-log.ts";
 import { CLAIM_KINDS, sweepClaim } from "../../../src/config/sweep-claims.ts";
 import { renderClaims } from "../../../src/report/claims-page.ts";
 import { claimTable, outcomeSentences, outcomeWords } from "../../../src/report/claim-tables.ts";
@@ -104,15 +105,27 @@ test("the page has all claims in a table and a section each, headings in order, 
   expect(indices).toEqual([...indices.keys()]);
   // Two sizes make no line; runs without tokens have the charts that need none.
   const kinds = [...visible.matchAll(/<figure id="claim-\d+-([\w-]+)"/g)].map((match) => match[1]);
-  expect(kinds).toEqual([
-    "budget",
-    "prediction",
-    "arm-curves",
-    "arm-steps",
-    "arms",
-    "covariance",
-    "agreement",
-  ]);
+  expect(kinds).toEqual(["budget", "prediction", "arm-curves", "arm-steps", "arms"]);
+});
+
+test("a claim whose numbers no log has is not told, and shows nothing in their place", async () => {
+  // A compact log predicts the change of entropy by another estimator than the paper's, and well.
+  const log = await readLog("data/paper/on-policy-0-2eb9dcaa.csv", {});
+  for (const shows of ["agreement", "tail"]) {
+    const { claim } = await findingOf({ shows, published: {}, expects: [] });
+    const finding = await findClaim(disk, claim, [{ ...runs[0]!, log }]);
+    expect(outcomeWords(finding)).toBe("not told");
+    expect(outcomeSentences(finding)).toEqual([
+      "Not told: no run has these numbers, which come from the tokens in run directories",
+    ]);
+    expect(visibleOf(await pageOf([finding]))).not.toContain("<svg ");
+  }
+});
+
+test("shares of runs are told as counts", async () => {
+  const { head, rows } = claimTable(await findingOf({ shows: "law", published: {}, expects: [] }));
+  expect(rows[0]![head.indexOf("law not refused")]).toBe("3 of 3");
+  expect(rows[2]![head.indexOf("law not refused")]).toBe("-");
 });
 
 test("a claim without runs has its words and no picture", async () => {

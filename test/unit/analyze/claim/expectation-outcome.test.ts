@@ -25,10 +25,17 @@ describe("an order of arms", () => {
     expect(outcomeOf(mutable, { a: high, b: middle, c: low })).toBe("contradicted");
   });
 
-  test("is not told where the ends are not apart, where a step between clearly falls, or without runs", () => {
+  test("is contradicted by an arm clearly below the one before it, though the ends rise", () => {
+    const order = { ...rises, rises: [...rises.rises] };
+    expect(outcomeOf(order, { a: low, b: high, c: middle })).toBe("contradicted");
+  });
+
+  test("is not told where the ends are not apart, where the means turn, or without runs", () => {
     const order = { ...rises, rises: [...rises.rises] };
     expect(outcomeOf(order, { a: [0.1, 0.3, 0.2], b: middle, c: [0.2, 0.2, 0.25] })).toBe("open");
-    expect(outcomeOf(order, { a: low, b: high, c: middle })).toBe("open");
+    expect(outcomeOf(order, { a: low, b: [0.08, 0.12, 0.11], c: high })).toBe("open");
+    expect(outcomeOf(order, { a: low, b: [0.12, 0.1, 0.12], c: high })).toBe("borne-out");
+    expect(outcomeOf(order, { a: low, c: high })).toBe("open");
     expect(outcomeOf(order, { a: low, b: middle })).toBe("open");
     expect(outcomeOf(order, { a: [0.1], b: [0.2], c: [0.3] })).toBe("open"); // one seed has no interval
   });

@@ -42,6 +42,17 @@ describe("a difference of arms", () => {
     });
   });
 
+  test("a few pairs do not silence the other runs, and pairs of one stratum not the other", () => {
+    const ten = arm([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    const later = arm([3, 2, 5, 4, 7, 6, 9, 8, 11, 10], { from: 8 });
+    expect(meanDifference(ten, later)).toMatchObject({ paired: false, n: 10, value: -1 });
+    const both = [...arm([5, 6, 8]), ...arm([1, 2, 4], { stratum: "B" })];
+    const apart = [...arm([4, 5, 6]), ...arm([2, 2, 3], { stratum: "B", from: 9 })];
+    const found = meanDifference(both, apart)!;
+    expect(found.paired).toBe(false);
+    expect(found.value).toBeCloseTo((4 / 3 + 0) / 2, 12);
+  });
+
   test("runs without a seed are never paired", () => {
     const unknown = arm(X).map((run) => ({ ...run, seed: undefined }));
     expect(meanDifference(unknown, unknown)).toMatchObject({ paired: false });

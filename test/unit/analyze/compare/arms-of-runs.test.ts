@@ -14,6 +14,21 @@ const RUNS: readonly MadeUpRun[] = [
   { source: "/runs/m", config: { policy: { size: "m" } } },
 ];
 
+describe("a run without settings", () => {
+  test.each([
+    ["grpo-0.csv", "grpo", 0],
+    ["logs/grpo-12.csv.gz", "grpo", 12],
+    ["grpo-1-0a1b2c3d.JSONL.GZ", "grpo", 1],
+    ["clip-cov-.05-2.log", "clip-cov-.05", 2],
+    ["grpo-3/trainer_state.json", "grpo", 3],
+    ["grpo-3/checkpoint-200/trainer_state.json", "grpo", 3],
+    ["checkpoint-200/trainer_state.json", "trainer_state", undefined],
+    ["grpo.csv.gz", "grpo", undefined],
+  ])("%s is of the arm %s and the seed %s", (source, named, seed) => {
+    expect(identifyRun(manifestDisk([]), armLog({ source }))).toMatchObject({ named, seed });
+  });
+});
+
 describe("arms of runs", () => {
   test("settings tell arms and seeds, whatever the folders are called", () => {
     const { arms, notes } = armsOfRuns(identify(RUNS), {});

@@ -3,11 +3,15 @@ import { curveDifference } from "../../../../src/analyze/compare/curve-differenc
 import { runSeriesOf } from "../../../../src/analyze/compare/run-series.ts";
 import { armLog, type MadeUpRun } from "../../../support/arm-logs.ts";
 
-const arm = (name: string, seeds: readonly number[], run: Omit<MadeUpRun, "source"> = {}) =>
+const arm = (
+  name: string,
+  seeds: readonly number[],
+  { stratum = "", ...run }: Omit<MadeUpRun, "source"> & { readonly stratum?: string } = {},
+) =>
   seeds.map((seed) => ({
     run: runSeriesOf(armLog({ source: `/${name}-${seed}.csv`, ...run })),
     seed,
-    stratum: "",
+    stratum,
   }));
 
 const SEEDS = [0, 1, 2];
@@ -67,6 +71,26 @@ describe("curves of two arms", () => {
     const t = mean / Math.sqrt((squares / 2) * (4 / 3));
     expect(found.gaps[1].value).toBeCloseTo(mean, 3);
     expect(found.gaps[1].p).toBeCloseTo(1 - t / Math.sqrt(2 + t ** 2), 2);
+  });
+
+  test("strata are compared each with itself: what sets them apart is no noise and no gap", () => {
+    const easy = { stratum: "easy", b: 1.4, noise: 1e-4 };
+    const hard = { stratum: "hard", b: 1.0, noise: 1e-4 };
+    const more = (above: number) => [
+      ...arm(`x${above}`, [0, 1], { ...easy, b: easy.b + above }),
+      ...arm(`x${above}`, [0], { ...hard, b: hard.b + above }),
+    ];
+    const base = [...arm("y", [7], easy), ...arm("y", [7], hard)];
+    const found = known(more(0.02), base);
+    expect(found.from).toBe("pooled");
+    for (const { value, ci95 } of found.gaps) {
+      expect(value).toBeCloseTo(0.02, 3);
+      expect(ci95![0]).toBeGreaterThan(0);
+    }
+    expect(known(more(0.02).slice(1), base).from).toBe("fits");
+    expect(curveDifference(arm("x", SEEDS, easy), arm("y", SEEDS, hard))).toEqual({
+      explanation: "the arms have no stratum in common",
+    });
   });
 
   test("single runs are held against each other by the noise within them", () => {

@@ -45,9 +45,13 @@ describe("sums of means", () => {
     expect(small.ci95![1] / tiny).toBeCloseTo(ci95![1], 9);
   });
 
-  test("groups without spread leave no doubt", () => {
-    expect(sumOfMeans([group([2, 2, 2])])).toMatchObject({ value: 2, ci95: [2, 2], p: 0 });
-    expect(sumOfMeans([group([0, 0])])).toMatchObject({ ci95: [0, 0], p: 1 });
+  test("values that are all alike say nothing of the spread", () => {
+    expect(sumOfMeans([group([2, 2, 2])])).toMatchObject({
+      value: 2,
+      ci95: undefined,
+      p: undefined,
+    });
+    expect(sumOfMeans([group([0, 0])])).toMatchObject({ value: 0, ci95: undefined, p: 1 });
   });
 });
 

@@ -33,6 +33,26 @@ describe("the law over sizes", () => {
     expect(high).toBeGreaterThan(0.07);
   });
 
+  test("has a line only through three sizes that have the measure, which are three points whatever their runs", () => {
+    const runs = (["xxs", "xs", "s"] as const).flatMap((size) => sized(size));
+    const trend = trendOf(runs)!;
+    const [low, high] = trend.lines.a!.slope.ci95!;
+    // Means a hair off a line leave one degree of freedom: 12.7 standard errors.
+    expect(high - low).toBeGreaterThan(0);
+    const refused = trendOf(
+      runs.map((run) => (run.config?.policy?.size === "s" ? { ...run, a: -0.3, b: 0.5 } : run)),
+    )!;
+    expect(refused.lines.ceiling).toBeUndefined();
+    expect(refused.lines.a).toBeDefined();
+    expect(
+      refused.points.map(({ runs: own }) => own.map(({ ceiling }) => ceiling !== undefined)),
+    ).toEqual([
+      [true, true],
+      [true, true],
+      [false, false],
+    ]);
+  });
+
   test("lets sizes start from warm starts of their own, and from nothing else", () => {
     const three = [...sized("s"), ...sized("xs")];
     const warm = sized("xxs", { warmStart: { learningRate: 3e-3 } });

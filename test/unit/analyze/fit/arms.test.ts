@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { armsSlope, type Arm } from "../../../../src/analyze/fit/arms.ts";
+import { armsSlope, type Arm, meanArm } from "../../../../src/analyze/fit/arms.ts";
 import { rowNumbers, whiteNoise } from "../../../support/series.ts";
 
 const N = 150;
@@ -49,6 +49,34 @@ describe("the slope between arms", () => {
     const found = armsSlope([arm(0.05, 0.5, 1), cut]);
     expect(found.steps).toBe(N - 20);
     if (found.status === "estimated") expect(found.a.value).toBeCloseTo(0.5, 10);
+  });
+
+  test("seeds of an arm are one arm: the law of their mean at the steps that all have", () => {
+    const seeds = [0.05, 0.2].map((end) => arm(end, 0.5, 1));
+    const late = arm(0.1, 0.5, 1);
+    const cut: Arm = {
+      step: late.step.slice(10),
+      entropy: late.entropy.slice(10),
+      reward: late.reward.slice(10),
+    };
+    const mean = meanArm([...seeds, cut]);
+    expect(mean.step).toEqual(late.step.slice(10));
+    for (const [i, entropy] of mean.entropy.entries()) {
+      expect(mean.reward[i]).toBeCloseTo(1.4 - 0.5 * Math.exp(entropy) + mean.step[i]! / N, 12);
+    }
+  });
+
+  test("what sets an arm apart beside its entropy widens the interval", () => {
+    const offsets = [0.02, -0.03, 0.025, -0.01];
+    const arms = [0.05, 0.12, 0.2, 0.3].map((end, k) => {
+      const one = arm(end, 0.5, 1);
+      return { ...one, reward: one.reward.map((value) => value + offsets[k]!) };
+    });
+    const found = armsSlope(arms);
+    if (found.status === "degenerate") throw new Error(found.explanation);
+    expect(found.a.ci95[0]).toBeLessThan(0.5);
+    expect(found.a.ci95[1]).toBeGreaterThan(0.5);
+    expect(found.a.ci95[1] - found.a.ci95[0]).toBeGreaterThan(0.2);
   });
 
   test("one arm, arms without common steps and arms that are the same have no slope", () => {

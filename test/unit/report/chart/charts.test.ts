@@ -3,6 +3,10 @@ import { type Chart, LABEL_LIMIT, standaloneSpec } from "../../../../src/report/
 import { charts } from "../../../../src/report/chart/charts.ts";
 import { compileSpec } from "../../../../src/report/vega-view.ts";
 import { madeUpScaling, madeUpScalingArms } from "../../../support/scaling-arms.ts";
+import { compareRuns } from "../../../../src/analyze/compare/comparison.ts";
+import { takeRows } from "../../../../src/log/table.ts";
+import { armLog } from "../../../support/arm-logs.ts";
+import { memoryDisk } from "../../../support/memory-disk.ts";
 import { chartCases, hostileCharts, HOSTILE } from "../../../support/chart-cases.ts";
 import { madeUpAgreement } from "../../../support/agreement-findings.ts";
 import {
@@ -207,4 +211,20 @@ describe("text of a log", () => {
     };
     expect(hostilePaths(planted).filter((path) => !SHOWN.test(path))).toHaveLength(3);
   });
+});
+
+test("the line of an arm is over its seeds at the same steps, however late a seed begins", () => {
+  const runs = [0, 1, 2].map((seed) => {
+    const log = armLog({ source: `/late/x-${seed}.csv`, noise: 0 });
+    const rows = Array.from({ length: 120 }, (_, row) => row).slice(15 * seed);
+    return { ...log, table: takeRows(log.table, rows) };
+  });
+  const rowsOf = (logs: typeof runs) =>
+    charts["arm-steps"](compareRuns(memoryDisk(), logs)).table.rows;
+  const alone = new Map(rowsOf(runs.slice(0, 1)).map(([, step, entropy]) => [step, entropy]));
+  const together = rowsOf(runs);
+  expect(together[0]![1]).toBe(36); // five steps after the first that all have
+  for (const [, step, entropy] of together) {
+    expect(entropy).toBeCloseTo(alone.get(step) as number, 12);
+  }
 });

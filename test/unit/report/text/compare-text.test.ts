@@ -48,7 +48,16 @@ describe("a comparison as text", () => {
     expect(of(1.1)).toMatch(
       /y is not on the curve of x: at 0\.\d+ nats its reward is 0\.(?:1|09)\d* lower/,
     );
-    expect(of(1.2)).toContain("No arm is clearly off the curve of x");
+    expect(of(1.2)).toContain("None of 1 arms is clearly off the curve of x");
+  });
+
+  test("says of how many runs a number is, where a run does not have it", () => {
+    const runs = ["x-0", "x-1", "x-2", "y-0", "y-1", "y-2"].map((name) =>
+      armLog({ source: `/${name}.csv`, ...(name === "x-2" ? { a: -0.5, b: 0 } : {}) }),
+    );
+    const lines = compareText(compareRuns(memoryDisk(), runs)).split("\n");
+    const counted = lines.filter((line) => line.includes("(2 of 3)"));
+    expect(counted.map((line) => line.trim().split(/\s/)[0])).toEqual(["x", "y"]);
   });
 
   test("arms that do not differ in entropy have no slope between them", () => {
