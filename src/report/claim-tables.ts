@@ -114,9 +114,12 @@ export function outcomeWords(finding: ClaimFinding): string {
   if (hasNoNumber(finding)) return OUTCOMES.open;
   if (outcomes.length === 0) return "numbers beside each other";
   return [...Map.groupBy(outcomes, wordsOf)]
-    .map(([words, own]) => (outcomes.length === 1 ? words : `${own.length} ${words}`))
+    .map(([words, own]) => (outcomes.length === 1 ? words : countedWords(own.length, words)))
     .join(", ");
 }
+
+const countedWords = (count: number, words: string): string =>
+  `${count} ${words === NO_DIFFERENCE ? "with " : ""}${words}`;
 
 /** Of likeness nothing better can be said than that no difference is clear. */
 function wordsOf({ expectation, outcome }: ExpectationOutcome): string {
@@ -124,4 +127,4 @@ function wordsOf({ expectation, outcome }: ExpectationOutcome): string {
   return outcome === "open" && relation !== "rises" ? NO_DIFFERENCE : OUTCOMES[outcome];
 }
 
-const NO_DIFFERENCE = "no difference is clear";
+const NO_DIFFERENCE = "no clear difference";

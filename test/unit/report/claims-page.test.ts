@@ -83,8 +83,12 @@ test("what became of an expectation is said with its numbers", async () => {
   );
   expect(outcomeWords(finding)).toBe("1 borne out, 2 contradicted");
   expect(outcomeWords(await findingOf({ expects: [] }))).toBe("numbers beside each other");
-  const none = await findingOf({ expects: [{ alike: ["kept", "lost"], in: "reward" }] });
-  expect(outcomeWords(none)).toBe("no difference is clear");
+  const alikes = { alike: ["kept", "lost"], in: "reward" };
+  expect(outcomeWords(await findingOf({ expects: [rises, alikes] }))).toBe(
+    "1 borne out, 1 with no clear difference",
+  );
+  const none = await findingOf({ expects: [alikes] });
+  expect(outcomeWords(none)).toBe("no clear difference");
 });
 
 test("the page has all claims in a table and a section each, headings in order, ids and charts of their own", async () => {
