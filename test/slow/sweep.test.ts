@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeRng } from "../../src/base/random.ts";
@@ -68,15 +68,18 @@ const argumentsOf = ({ file, out }: { file: string; out: string }): string[] => 
 const statusOf = (sweep: ReturnType<typeof newSweep>): Status =>
   entlawJson<Status>(["sweep", "status", ...argumentsOf(sweep)]);
 
+const BIN = resolve("bin/entlaw.js");
+
 interface Started {
   readonly child: ChildProcess;
   /** Its exit code, null if it was killed, and what it said. */
   readonly ended: Promise<{ readonly code: number | null; readonly said: string }>;
 }
 
-function start(sweep: ReturnType<typeof newSweep>): Started {
-  const args = ["bin/entlaw.js", "sweep", "run", ...argumentsOf(sweep)];
+function start(sweep: ReturnType<typeof newSweep>, cwd = process.cwd()): Started {
+  const args = [BIN, "sweep", "run", ...argumentsOf(sweep)];
   const child = spawn(process.execPath, args, {
+    cwd,
     stdio: ["ignore", "pipe", "pipe"],
     detached: true, // a process group of its own, as a terminal gives it
   });
@@ -239,6 +242,17 @@ describe("entlaw sweep", () => {
     expect(stopped.driver).toBe(child.pid);
     expect(await ended).toMatchObject({ code: 4 });
     expect(entlaw(["sweep", "stop", ...argumentsOf(sweep)]).stdout).toContain("nothing of");
+  });
+
+  test("is another one in another folder, also where its file and paths are the same", async () => {
+    const [here, there] = [newSweep("here"), newSweep("there")];
+    const relative = { file: "sweep.yaml", out: "out" };
+    const first = start(relative, dirname(here.file));
+    await until("some steps", () => stepsIn(here.out) > 4);
+    const second = await start(relative, dirname(there.file)).ended;
+    expect(second.code, second.said).toBe(0);
+    expect(await first.ended).toMatchObject({ code: 0 });
+    for (const { out } of [here, there]) expectSame(out, whole.out);
   });
 
   test("whose driver was killed leaves runs that `sweep stop` ends one by one", async () => {
