@@ -25,13 +25,19 @@ export function localLauncher(fs: FileSystem, program: LocalProgram = labProgram
   const adopted = new Map<string, number>();
   const gauge = new MemoryGauge();
 
-  /** The process that trains a job now. */
+  /** The process that trains a job now, by its arguments where it has no lock. */
   const pidOf = (job: Job): number | undefined => {
-    const child = children.get(job.run.id);
+    const { id } = job.run;
+    const child = children.get(id);
     if (child !== undefined && isRunning(child)) return child.pid;
-    const other = adopted.get(job.run.id);
-    if (other !== undefined && hasArguments(fs, other, program.argumentsOf(job))) return other;
-    return lockHolder(fs, job.directory);
+    const args = program.argumentsOf(job);
+    const other = adopted.get(id);
+    if (other !== undefined && hasArguments(fs, other, args)) return other;
+    const holder = lockHolder(fs, job.directory);
+    if (holder !== undefined || child !== undefined || other !== undefined) return holder;
+    const found = findProcess(fs, args);
+    if (found !== undefined) adopted.set(id, found);
+    return found;
   };
   const statusOf = (job: Job): JobStatus => {
     if (pidOf(job) !== undefined) return { state: "running" };
@@ -46,9 +52,7 @@ export function localLauncher(fs: FileSystem, program: LocalProgram = labProgram
     pollMs: POLL_MS,
     sharesDisk: program.sharesDisk,
     async submit(job) {
-      const other = findProcess(fs, program.argumentsOf(job));
-      if (other !== undefined) adopted.set(job.run.id, other);
-      if (statusOf(job).state === "running" || program.isOver(job)) return;
+      if (pidOf(job) !== undefined || program.isOver(job)) return;
       program.prepare(job);
       children.set(job.run.id, await start(fs, job, program));
     },
@@ -68,7 +72,7 @@ export function localLauncher(fs: FileSystem, program: LocalProgram = labProgram
       }
     },
     async stop(job) {
-      const pid = pidOf(job) ?? findProcess(fs, program.argumentsOf(job));
+      const pid = pidOf(job);
       if (pid !== undefined) askToEnd(pid);
     },
     async collect(job) {
