@@ -98,6 +98,14 @@ describe("a process of verl", () => {
     expect([...(table.columns.get("run/first") ?? [])]).toEqual([1, 1, 3, 3, 3, 3]);
   });
 
+  test("that ends without a word is not said to have ended by the error of an earlier attempt", async () => {
+    const sweep = plan();
+    writeVerlStandIn(python, { last: 0, ends: "echo 'error: no GPU'; exit 3" });
+    await run(sweep);
+    writeVerlStandIn(python, { last: 1, ends: "kill -9 $$" });
+    expect(outcomeOf(await run(sweep))?.message).toMatch(/^after 1 of 4 steps: SIGKILL: step:1 - /);
+  });
+
   test("that ended after whoever started it is collected, and not run again", async () => {
     const sweep = plan();
     writeVerlStandIn(python);
