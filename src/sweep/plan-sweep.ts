@@ -10,7 +10,7 @@ import type { SweepClaim } from "../config/sweep-claims.ts";
 import { earlyStopRule, type EarlyStopRule, type RayConfig } from "../config/sweep-config.ts";
 import type { Job } from "./launcher.ts";
 import { placeRuns } from "./sweep-folder.ts";
-import { type GivenUp, readSweepManifest } from "./sweep-manifest.ts";
+import { type GivenUp, isGivenUp, readSweepManifest } from "./sweep-manifest.ts";
 import { verlCommand } from "./verl/verl-command.ts";
 
 /** What a sweep is made from. */
@@ -45,7 +45,7 @@ export interface Sweep {
   readonly earlyStop: EarlyStopRule | undefined;
   /** How a cluster runs it. */
   readonly ray: RayConfig;
-  /** Arms that were given up before; none where the file has no early stop any more. */
+  /** Arms that were given up before and that have such runs still; none where the file has no early stop any more. */
   readonly givenUp: readonly GivenUp[];
 }
 
@@ -80,6 +80,8 @@ export function planSweep(
   const earlyStop = earlyStopRule(config);
   const jobs = jobsOf(fs, out, expandSweep(config), threads);
   for (const job of jobs) if (job.run.verl !== undefined) refuseUnknown(name, job);
+  const given = before?.given_up ?? [];
+  const isOfThese = (arm: GivenUp): boolean => jobs.some(({ run }) => isGivenUp([arm], run));
   return {
     name,
     about: config.about,
@@ -92,7 +94,7 @@ export function planSweep(
     budgetHours: config.budget?.hours,
     earlyStop,
     ray: config.ray,
-    givenUp: earlyStop === undefined ? [] : (before?.given_up ?? []),
+    givenUp: earlyStop === undefined ? [] : given.filter(isOfThese),
   };
 }
 
