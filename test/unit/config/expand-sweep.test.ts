@@ -99,6 +99,17 @@ describe("the runs of a sweep", () => {
     ]);
   });
 
+  test.each(["grid", "zip"])("of different values in the %s are different arms", (axes) => {
+    const loss = "[{ kind: ppo-clip, clipHigh: 0.2 }, cispo, { kind: ppo-clip, clipHigh: 0.6 }]";
+    const runs = expand(`{ ${axes}: { loss: ${loss} }, seeds: 2 }`);
+    expect([...new Set(runs.map(({ arm }) => arm))]).toEqual([
+      'grpo loss={"kind":"ppo-clip","clipHigh":0.2}',
+      "grpo loss=cispo",
+      'grpo loss={"kind":"ppo-clip","clipHigh":0.6}',
+    ]);
+    for (const { id } of runs) expect(id).toMatch(/^grpo-loss-[\w.-]+-[01]-[0-9a-f]{8}$/);
+  });
+
   test("stay the same when others are added", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { minLength: 1 }), (seeds) => {
