@@ -14,7 +14,9 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { disk } from "../../src/base/file-system.ts";
 import { makeRng } from "../../src/base/random.ts";
+import { acquireRunLock } from "../../src/log/run-lock.ts";
 import { entlaw, entlawJson } from "../support/command-line.ts";
 
 /** Kills of the process that runs a sweep; 50 as in the promise: ENTLAW_KILLS=50. */
@@ -76,8 +78,11 @@ interface Started {
   readonly ended: Promise<{ readonly code: number | null; readonly said: string }>;
 }
 
-function start(sweep: ReturnType<typeof newSweep>, cwd = process.cwd()): Started {
-  const args = [BIN, "sweep", "run", ...argumentsOf(sweep)];
+function start(
+  sweep: ReturnType<typeof newSweep>,
+  { cwd = process.cwd(), verb = "run", more = [] as readonly string[] } = {},
+): Started {
+  const args = [BIN, "sweep", verb, ...argumentsOf(sweep), ...more];
   const child = spawn(process.execPath, args, {
     cwd,
     stdio: ["ignore", "pipe", "pipe"],
@@ -247,12 +252,27 @@ describe("entlaw sweep", () => {
   test("is another one in another folder, also where its file and paths are the same", async () => {
     const [here, there] = [newSweep("here"), newSweep("there")];
     const relative = { file: "sweep.yaml", out: "out" };
-    const first = start(relative, dirname(here.file));
+    const first = start(relative, { cwd: dirname(here.file) });
     await until("some steps", () => stepsIn(here.out) > 4);
-    const second = await start(relative, dirname(there.file)).ended;
+    const second = await start(relative, { cwd: dirname(there.file) }).ended;
     expect(second.code, second.said).toBe(0);
     expect(await first.ended).toMatchObject({ code: 0 });
     for (const { out } of [here, there]) expectSame(out, whole.out);
+  });
+
+  test("is watched for as long as its driver is there, also between two runs", async () => {
+    const sweep = newSweep("watched");
+    mkdirSync(sweep.out);
+    const lock = acquireRunLock(disk, sweep.out);
+    const { child, ended } = start(sweep, { verb: "status", more: ["--watch"] });
+    let tables = 0;
+    child.stdout?.on(
+      "data",
+      (text: Buffer) => (tables += text.toString().split(" runs, ").length - 1),
+    );
+    await until("a second table", () => tables > 1);
+    lock.release();
+    expect(await ended).toMatchObject({ code: 0 });
   });
 
   test("whose driver was killed leaves runs that `sweep stop` ends one by one", async () => {
