@@ -110,6 +110,18 @@ describe("the runs of a sweep", () => {
     for (const { id } of runs) expect(id).toMatch(/^grpo-loss-[\w.-]+-[01]-[0-9a-f]{8}$/);
   });
 
+  test.each([
+    "{ base: { optimizer.warmUp: 300 }, steps: 1000 }",
+    "{ base: { optimizer.warmUp: 300 }, arms: { long: { steps: 1000 } } }",
+    "{ base: { optimizer.warmUp: 300 }, grid: { steps: [1000] } }",
+    "{ arms: { slow: { optimizer.warmUp: 300 } }, steps: 1000 }",
+    "{ arms: { slow: { optimizer.warmUp: 300 } }, grid: { steps: [1000] } }",
+  ])("of %s are valid as a whole, though a part alone is not", (text) => {
+    expect(expand(text).map(({ config }) => [config.optimizer.warmUp, config.steps])).toEqual([
+      [300, 1000],
+    ]);
+  });
+
   test("stay the same when others are added", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { minLength: 1 }), (seeds) => {
@@ -131,6 +143,13 @@ describe("the runs of a sweep", () => {
     ["grid: { seed: [1, 2] }", "leave seed out"],
     ["{ grid: { steps: [1] }, zip: { steps: [2] } }", "got steps in both"],
     ["grid: { optimizer.learningrate: [1] }", "grpo, optimizer.learningrate=1: "],
+    ["{ base: { rolout: 3 }, steps: 9, arms: { a: {}, b: {} } }", "base: rolout is no setting"],
+    ["{ base: { optimizer.warmUp: 300 }, steps: 200 }", "base: optimizer.warmUp must be"],
+    ["{ base: { optimizer.warmUp: 20 }, arms: { a: { steps: 9 } } }", "arms.a: optimizer.warmUp"],
+    [
+      "{ base: { optimizer.warmUp: 300 }, arms: { a: { rolout: 3 } }, grid: { steps: [1000] } }",
+      "arms.a: rolout is no setting",
+    ],
     ["{ arms: [dmpo], grid: { update.miniBatches: [128] } }", "dmpo, update.miniBatches=128: "],
     [
       "{ grid: { steps: [1, 2, 3] }, seeds: 1000, arms: [grpo, psr, nsr, dmpo] }",
