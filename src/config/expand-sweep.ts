@@ -26,8 +26,6 @@ export interface SweepRun {
   readonly also: readonly string[];
 }
 
-/** The plain run, which every arm is an arm beside. */
-const PLAIN = "grpo";
 /** More is a slip of the keyboard: a lab run takes minutes. */
 const MOST_RUNS = 10_000;
 const HASH_DIGITS = 8;
@@ -52,14 +50,14 @@ type RunSettings = Pick<SweepRun, "config" | "verl">;
  * @throws {@link ConfigError} that says which arm and which setting is unknown or out of range.
  */
 export function expandSweep(sweep: SweepConfig): SweepRun[] {
-  const arms = armsOf(sweep);
+  const base = parseBase(sweep);
+  const arms = armsOf(sweep, base.name);
   const points = gridPoints(sweep);
   const seeds = Array.isArray(sweep.seeds) ? sweep.seeds : countUp(sweep.seeds);
   const total = arms.length * points.length * seeds.length;
   if (total > MOST_RUNS) {
     throw new ConfigError("sweep", `a sweep must have at most ${MOST_RUNS} runs, got ${total}`);
   }
-  const base = parseBase(sweep);
   const runs = new Map<string, SweepRun>();
   for (const arm of arms) {
     for (const point of points) {
@@ -102,6 +100,7 @@ function add(runs: Map<string, SweepRun>, { label, slug }: RunNames, settings: R
 type Pairs = ReadonlyArray<readonly [key: string, value: unknown]>;
 
 interface Base {
+  readonly name: string;
   /** The preset. */
   readonly start: ExperimentConfig;
   /** Laid over it. */
@@ -117,7 +116,7 @@ function parseBase(sweep: SweepConfig): Base {
   return naming("base", () => {
     const source = baseSource(sweep.runner, preset);
     const start = parseExperiment({ text: JSON.stringify(source.config) });
-    return { start, lab, verl: [source.verl, sweep.verl, ...verl] };
+    return { name: source.name, start, lab, verl: [source.verl, sweep.verl, ...verl] };
   });
 }
 
@@ -183,14 +182,15 @@ function refusalOf(config: unknown): string | undefined {
 const toPairs = (settings: Pairs): string[] =>
   settings.map(([key, value]) => `${key}=${JSON.stringify(value)}`);
 
-function armsOf({ arms, runner }: SweepConfig): NamedArm[] {
+/** @param base - name of the preset, which is the only arm where the sweep names none. */
+function armsOf({ arms, runner }: SweepConfig, base: string): NamedArm[] {
   const table = armTable(runner);
   const known = (name: string): NamedArm => {
     const changes = table.get(name);
     if (changes !== undefined) return { name, changes };
     throw unknownArm(name, [...table.keys()]);
   };
-  if (arms === undefined) return [known(PLAIN)];
+  if (arms === undefined) return [{ name: base, changes: [] }];
   if (arms === "all") return [...table.keys()].map(known);
   if (Array.isArray(arms)) return arms.map(known);
   return Object.entries(arms).map(([name, changes]) => {

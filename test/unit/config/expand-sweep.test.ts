@@ -99,6 +99,24 @@ describe("the runs of a sweep", () => {
     ]);
   });
 
+  test.each([
+    ["", "grpo"],
+    ["base: { steps: 9 }", "grpo"],
+    ["base: { preset: kl-cov, intervention.share: 0.01 }", "kl-cov"],
+    ["base: { preset: smoke }", "smoke"],
+    ["{ runner: verl, verl: { train: t, validation: v } }", "paper-7b"],
+    [
+      "{ runner: verl, base: { preset: paper-32b }, verl: { train: t, validation: v } }",
+      "paper-32b",
+    ],
+  ])("without arms are called by the preset of the base: %s", (text, name) => {
+    const [run] = expand(text);
+    expect(run?.arm).toBe(name);
+    expect(run?.id).toBe(`${name}-0-${run?.hash.slice(0, 8)}`);
+    const named = expand(JSON.stringify({ ...parseSweep(text, "x"), arms: { other: {} } }));
+    expect(named.map(({ hash }) => hash)).toEqual([run?.hash]);
+  });
+
   test.each(["grid", "zip"])("of different values in the %s are different arms", (axes) => {
     const loss = "[{ kind: ppo-clip, clipHigh: 0.2 }, cispo, { kind: ppo-clip, clipHigh: 0.6 }]";
     const runs = expand(`{ ${axes}: { loss: ${loss} }, seeds: 2 }`);
