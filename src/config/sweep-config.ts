@@ -17,6 +17,14 @@ const name = z
 /** Settings of an experiment; they are checked when the runs are made. */
 const settings = z.record(z.string(), z.json());
 
+/** Arms of a table; YAML has null where nothing is written. */
+const ownArms = z
+  .record(
+    name,
+    settings.nullable().transform((given) => given ?? {}),
+  )
+  .refine((arms) => Object.keys(arms).length > 0, "must have at least one arm");
+
 /** Values a dotted path. */
 const axes = z.record(z.string(), z.array(z.json()).min(1)).default({});
 
@@ -55,7 +63,7 @@ export const sweepConfig = z.strictObject({
   about: z.string().trim().min(1).optional(),
   base: settings.default({}),
   arms: z
-    .union([z.literal("all"), z.array(name).min(1), z.record(name, settings)], {
+    .union([z.literal("all"), z.array(name).min(1), ownArms], {
       error: "must be all, a list of names, or a table of a name and settings each",
     })
     .optional(),
