@@ -7,7 +7,12 @@ import { expandSweep, type SweepRun } from "../config/expand-sweep.ts";
 import { parseSweep } from "../config/parse-sweep.ts";
 import type { RunnerKind } from "../config/runner-kind.ts";
 import type { SweepClaim } from "../config/sweep-claims.ts";
-import { earlyStopRule, type EarlyStopRule, type RayConfig } from "../config/sweep-config.ts";
+import {
+  earlyStopRule,
+  type EarlyStopRule,
+  type RayConfig,
+  sweepName,
+} from "../config/sweep-config.ts";
 import type { Job } from "./launcher.ts";
 import { placeRuns } from "./sweep-folder.ts";
 import { type GivenUp, isGivenUp, readSweepManifest } from "./sweep-manifest.ts";
@@ -69,7 +74,7 @@ export function planSweep(
 ): Sweep {
   const config = parseSweep(text, from);
   const name = config.name ?? basename(from, extname(from));
-  const out = folder ?? config.out ?? join(FOLDER, name);
+  const out = folder ?? config.out ?? join(FOLDER, folderName(name, from));
   const before = readSweepManifest(fs, out);
   const share = (of: number | undefined): number =>
     of === undefined || cores === undefined ? 1 : Math.max(1, Math.floor(cores / of));
@@ -96,6 +101,17 @@ export function planSweep(
     ray: config.ray,
     givenUp: earlyStop === undefined ? [] : given.filter(isOfThese),
   };
+}
+
+/** @throws {@link ConfigError} if a name, which may be that of the file, cannot be that of a folder. */
+function folderName(name: string, from: string): string {
+  const [issue] = sweepName.safeParse(name).error?.issues ?? [];
+  if (issue === undefined) return name;
+  throw new ConfigError(
+    "sweep",
+    `${from}: the name of a sweep ${issue.message}, got that of the file, ${JSON.stringify(name)}`,
+    { fix: 'write "name: ..." in the file, or name a folder with --out' },
+  );
 }
 
 /** @throws {@link ConfigError} if a claim names an arm that the sweep does not have. */
