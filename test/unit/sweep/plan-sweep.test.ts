@@ -169,7 +169,7 @@ describe("the status of a sweep on a cluster", () => {
 describe("what a sweep will cost", () => {
   const costs = (fs: ReturnType<typeof memoryDisk>, text: string) => {
     const sweep = sweepOf(fs, text);
-    return estimateCosts(sweepStatus(fs, sweep), runPaces(fs, sweep.out, sweep.threads));
+    return estimateCosts(sweepStatus(fs, sweep), runPaces(fs, sweep.out));
   };
 
   test("is unknown before a run of its size has finished", () => {
