@@ -64,10 +64,11 @@ export function localLauncher(fs: FileSystem, program: LocalProgram = labProgram
       return statusOf(job);
     },
     async *logs(job, signal) {
+      const decoder = new TextDecoder(); // what is there may end within a character
       for (let seen = 0, isLast = false; !isLast && !signal.aborted;) {
         isLast = statusOf(job).state !== "running";
         const bytes = readIfThere(fs, job.logFile);
-        if (bytes.length > seen) yield bytes.subarray(seen).toString("utf8");
+        if (bytes.length > seen) yield decoder.decode(bytes.subarray(seen), { stream: true });
         seen = bytes.length;
         if (!isLast) await wait(POLL_MS);
       }

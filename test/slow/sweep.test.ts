@@ -192,6 +192,29 @@ describe("entlaw sweep", () => {
     expect(none.stderr).toContain("must have claims, got none");
   });
 
+  test("prints what the process of a run said, whole, by the name of the run", () => {
+    const [id = ""] = readdirSync(join(whole.out, "runs"));
+    const said = readFileSync(join(whole.out, "logs", `${id}.log`), "utf8");
+    const logs = (run: string) => ["sweep", "logs", whole.file, run, "--out", whole.out];
+    expect(said).toContain(`step ${STEPS}`);
+    expect(entlaw(logs(id))).toEqual({ code: 0, stdout: said, stderr: "" });
+    expect(entlawJson(logs(id))).toEqual({ run: id, log: said });
+    const near = entlaw(logs(id.replace(/.$/, "x")));
+    expect(near.code).toBe(2);
+    expect(near.stderr).toContain(`did you mean ${id}?`);
+  });
+
+  test("follows what a run says until it ends", async () => {
+    const sweep = newSweep("followed", SWEEP.replace("seeds: 2", "seeds: 1"));
+    const { ended } = start(sweep);
+    await until("some steps", () => stepsIn(sweep.out) > 4);
+    const [id = ""] = readdirSync(join(sweep.out, "runs"));
+    const { code, stdout } = entlaw(["sweep", "logs", ...argumentsOf(sweep), id]);
+    expect(code).toBe(0);
+    expect(stdout).toBe(readFileSync(join(sweep.out, "logs", `${id}.log`), "utf8"));
+    expect(await ended).toMatchObject({ code: 0 });
+  });
+
   test("has nothing left to do the second time, and a cost for what is new", () => {
     const { code, stdout } = entlaw(["sweep", "run", ...argumentsOf(whole)]);
     expect(code).toBe(0);
