@@ -59,7 +59,8 @@ function armAt({ name, runs }: Arm, step: number): ArmSoFar {
     const found = ceilingInterval(prefix(run, Math.min(step, run.length)));
     return found === undefined ? [] : [found];
   });
-  return { arm: name, ceilings, runs: runs.length, steps: taken, left: all - taken };
+  const names = runs.map((_, k) => `${name}-${k}`);
+  return { arm: name, ceilings, runs: names, steps: taken, left: all - taken };
 }
 
 /** Arms that would have been given up, each at its first time; an arm that was takes no more steps. */

@@ -15,6 +15,7 @@ import Inspect from "./commands/inspect.ts";
 import Predict from "./commands/predict.ts";
 import Report from "./commands/report.ts";
 import Scaling from "./commands/scaling.ts";
+import SweepLogs from "./commands/sweep/logs.ts";
 import SweepReport from "./commands/sweep/report.ts";
 import SweepRun from "./commands/sweep/run.ts";
 import SweepStatus from "./commands/sweep/status.ts";
@@ -38,6 +39,7 @@ export const commands: Readonly<Record<string, Command.Class>> = {
   predict: Predict,
   report: Report,
   scaling: Scaling,
+  "sweep:logs": SweepLogs,
   "sweep:report": SweepReport,
   "sweep:run": SweepRun,
   "sweep:status": SweepStatus,

@@ -1,7 +1,7 @@
-/** The runs of a sweep with their logs, from its folder or from logs that carry their names; computes nothing. */
+/** The runs of a sweep by their names, and their logs from its folder or from logs that are named by them; computes nothing. */
 import { basename } from "node:path";
 import { closestName } from "../base/closest-name.ts";
-import { DataError } from "../base/errors.ts";
+import { ConfigError, DataError } from "../base/errors.ts";
 import { disk } from "../base/file-system.ts";
 import type { StepLog } from "../log/step-log.ts";
 import type { Job } from "../sweep/launcher.ts";
@@ -47,16 +47,10 @@ export async function runsOfLogs(
   for (const log of await readLogs(command, paths, {})) {
     const name = basename(log.source).replace(/\.\w+$/, "");
     if (!ids.includes(name)) {
-      const near = closestName(name, ids);
       throw new DataError(
         "no-run",
         `a log must be named by a run of the sweep, got ${log.source}`,
-        {
-          fix:
-            near === undefined
-              ? "entlaw sweep status FILE lists the runs"
-              : `did you mean ${near}?`,
-        },
+        { fix: nearRun(name, ids) },
       );
     }
     logs.set(name, log);
@@ -65,4 +59,23 @@ export async function runsOfLogs(
     const log = logs.get(job.run.id);
     return log === undefined ? [] : [{ job, log }];
   });
+}
+
+/**
+ * The run of a sweep that has this id.
+ *
+ * @throws ConfigError where there is none.
+ */
+export function jobOf({ jobs }: Sweep, id: string): Job {
+  const job = jobs.find(({ run }) => run.id === id);
+  if (job !== undefined) return job;
+  const ids = jobs.map(({ run }) => run.id);
+  throw new ConfigError("no-run", `RUN must be a run of the sweep, got ${JSON.stringify(id)}`, {
+    fix: nearRun(id, ids),
+  });
+}
+
+function nearRun(name: string, ids: readonly string[]): string {
+  const near = closestName(name, ids);
+  return near === undefined ? "entlaw sweep status FILE lists the runs" : `did you mean ${near}?`;
 }

@@ -14,6 +14,7 @@ const TYPES: Readonly<Record<string, string>> = {
   boolean: "true or false",
   array: "a list",
   object: "a table of settings",
+  record: "a table of settings",
 };
 
 // More of a value, or of a list of mistakes, says no more.

@@ -3,7 +3,7 @@ import { ConfigError } from "../base/errors.ts";
 import { closestName } from "../base/closest-name.ts";
 import { configHash } from "./config-hash.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
-import { parseExperiment } from "./parse-experiment.ts";
+import { changeSettings, checkExperiment, parseExperiment } from "./parse-experiment.ts";
 import type { SweepConfig } from "./sweep-config.ts";
 import { gridPoints, type SweepPoint } from "./sweep-points.ts";
 import { armTable, baseSource, type Settings } from "./sweep-arms.ts";
@@ -26,8 +26,6 @@ export interface SweepRun {
   readonly also: readonly string[];
 }
 
-/** The plain run, which every arm is an arm beside. */
-const PLAIN = "grpo";
 /** More is a slip of the keyboard: a lab run takes minutes. */
 const MOST_RUNS = 10_000;
 const HASH_DIGITS = 8;
@@ -46,20 +44,20 @@ type RunSettings = Pick<SweepRun, "config" | "verl">;
  * The runs of a sweep, in the order of its arms, then of its grid, then of its seeds.
  *
  * **Details** An arm's settings are laid over the base, a grid point's over the arm's, `steps` over both unless the grid
- * has it. Arms of {@link armTable} bring their own settings, under which a table of the sweep's own may change some. Runs of
+ * has it; what comes of it is checked, not the parts. Arms of {@link armTable} bring their own settings, under which a table of the sweep's own may change some. Runs of
  * one configuration are one run.
  *
  * @throws {@link ConfigError} that says which arm and which setting is unknown or out of range.
  */
 export function expandSweep(sweep: SweepConfig): SweepRun[] {
-  const arms = armsOf(sweep);
+  const base = parseBase(sweep);
+  const arms = armsOf(sweep, base.name);
   const points = gridPoints(sweep);
   const seeds = Array.isArray(sweep.seeds) ? sweep.seeds : countUp(sweep.seeds);
   const total = arms.length * points.length * seeds.length;
   if (total > MOST_RUNS) {
     throw new ConfigError("sweep", `a sweep must have at most ${MOST_RUNS} runs, got ${total}`);
   }
-  const base = parseBase(sweep);
   const runs = new Map<string, SweepRun>();
   for (const arm of arms) {
     for (const point of points) {
@@ -99,8 +97,14 @@ function add(runs: Map<string, SweepRun>, { label, slug }: RunNames, settings: R
   runs.set(hash, { id, arm: label, seed, config, verl, hash, also: [] });
 }
 
+type Pairs = ReadonlyArray<readonly [key: string, value: unknown]>;
+
 interface Base {
-  readonly config: ExperimentConfig;
+  readonly name: string;
+  /** The preset. */
+  readonly start: ExperimentConfig;
+  /** Laid over it. */
+  readonly lab: Pairs;
   /** Settings of verl, in the order in which they are laid over each other. */
   readonly verl: readonly Settings[];
 }
@@ -111,13 +115,13 @@ function parseBase(sweep: SweepConfig): Base {
   const { lab, verl } = splitFor(sweep, Object.entries(settings));
   return naming("base", () => {
     const source = baseSource(sweep.runner, preset);
-    const config = parseExperiment({ text: JSON.stringify(source.config), set: toPairs(lab) });
-    return { config, verl: [source.verl, sweep.verl, ...verl] };
+    const start = parseExperiment({ text: JSON.stringify(source.config) });
+    return { name: source.name, start, lab, verl: [source.verl, sweep.verl, ...verl] };
   });
 }
 
 /** Settings of the lab and, in a sweep of verl, those of verl among them. */
-function splitFor({ runner }: SweepConfig, pairs: ReadonlyArray<readonly [string, unknown]>) {
+function splitFor({ runner }: SweepConfig, pairs: Pairs) {
   return runner === "verl" ? splitVerl(pairs) : { lab: pairs, verl: [] };
 }
 
@@ -128,44 +132,65 @@ function settingsOf(
   { name, changes }: NamedArm,
   point: SweepPoint,
 ): RunSettings {
-  const { steps } = sweep;
+  const steps: Pairs = sweep.steps === undefined ? [] : [["steps", sweep.steps]];
   const ofArm = changes.map((change) => splitFor(sweep, Object.entries(change)));
   const ofPoint = splitFor(
     sweep,
     point.map(({ key, value }) => [key, value] as const),
   );
-  const pairs = [...(steps === undefined ? [] : [["steps", steps] as const]), ...ofPoint.lab];
-  const withArm = ofArm.reduce<ExperimentConfig>(
-    (config, { lab }) => naming(`arms.${name}`, () => layOver(config, lab)),
-    base.config,
-  );
   const where = [name, ...point.map(({ key, shown }) => `${key}=${shown}`)].join(", ");
   const verl = [...base.verl, ...ofArm.flatMap((one) => one.verl), ...ofPoint.verl];
-  return naming(where, () => ({
-    config: layOver(withArm, pairs),
-    verl: sweep.runner === "verl" ? checkVerl(joinVerl(verl)) : undefined,
-  }));
+  return {
+    config: checkParts(base.start, [
+      { where: "base", pairs: [...base.lab, ...steps] },
+      ...ofArm.map(({ lab }) => ({ where: `arms.${name}`, pairs: [...lab, ...steps] })),
+      { where, pairs: ofPoint.lab },
+    ]),
+    verl: sweep.runner === "verl" ? naming(where, () => checkVerl(joinVerl(verl))) : undefined,
+  };
 }
 
-function layOver(
-  config: ExperimentConfig,
-  pairs: ReadonlyArray<readonly [string, unknown]>,
-): ExperimentConfig {
-  return parseExperiment({ text: JSON.stringify(config), set: toPairs(pairs) });
+/** Settings and the place in the file where they stand. */
+interface Part {
+  readonly where: string;
+  readonly pairs: Pairs;
+}
+
+/** All parts over each other, checked as a whole: one may make good what another lacks. A mistake is named by the part that brings it. */
+function checkParts(start: ExperimentConfig, parts: readonly Part[]): ExperimentConfig {
+  let config: unknown = start;
+  const upTo = parts.map(({ where, pairs }) => {
+    config = naming(where, () => changeSettings(config, toPairs(pairs)));
+    return { where, refusal: refusalOf(config) };
+  });
+  const last = upTo.at(-1)?.refusal;
+  const { where = "" } = upTo.find(({ refusal }) => refusal === last) ?? {};
+  return naming(where, () => checkExperiment(config));
+}
+
+/** Why an experiment is refused; undefined for one that is not. */
+function refusalOf(config: unknown): string | undefined {
+  try {
+    checkExperiment(config);
+    return undefined;
+  } catch (error) {
+    return String(error);
+  }
 }
 
 /** As `--set` has them; JSON is YAML. */
-const toPairs = (settings: ReadonlyArray<readonly [string, unknown]>): string[] =>
+const toPairs = (settings: Pairs): string[] =>
   settings.map(([key, value]) => `${key}=${JSON.stringify(value)}`);
 
-function armsOf({ arms, runner }: SweepConfig): NamedArm[] {
+/** @param base - name of the preset, which is the only arm where the sweep names none. */
+function armsOf({ arms, runner }: SweepConfig, base: string): NamedArm[] {
   const table = armTable(runner);
   const known = (name: string): NamedArm => {
     const changes = table.get(name);
     if (changes !== undefined) return { name, changes };
     throw unknownArm(name, [...table.keys()]);
   };
-  if (arms === undefined) return [known(PLAIN)];
+  if (arms === undefined) return [{ name: base, changes: [] }];
   if (arms === "all") return [...table.keys()].map(known);
   if (Array.isArray(arms)) return arms.map(known);
   return Object.entries(arms).map(([name, changes]) => {

@@ -30,12 +30,13 @@ export interface ExperimentSource {
  */
 export function parseExperiment(source: ExperimentSource = {}): ExperimentConfig {
   const { preset, ...settings } = readSettings(source);
-  let config: unknown = checkExperiment(PRESETS[choosePreset(source.preset, preset)].config);
-  for (const change of [settings, ...readOverrides(source.set ?? [])]) {
-    config = mergeConfig(config, change);
-  }
-  return checkExperiment(config);
+  const start = checkExperiment(PRESETS[choosePreset(source.preset, preset)].config);
+  return checkExperiment(changeSettings(mergeConfig(start, settings), source.set ?? []));
 }
+
+/** Lays `key=value` pairs over an experiment, as {@link ExperimentSource} has them; what comes of it is not checked. */
+export const changeSettings = (experiment: unknown, set: readonly string[]): unknown =>
+  readOverrides(set).reduce((config, change) => mergeConfig(config, change), experiment);
 
 /**
  * Checks an experiment that is there as data, such as that of a manifest; what is left out gets its default.

@@ -31,6 +31,8 @@ export function armTable(runner: RunnerKind): ReadonlyMap<string, readonly Setti
 
 /** What a sweep starts from. */
 export interface BaseSource {
+  /** Of the preset. */
+  readonly name: string;
   /** Names a preset of the lab, or has the settings. */
   readonly config: Settings;
   /** Settings of verl. */
@@ -43,11 +45,13 @@ export interface BaseSource {
  * @throws {@link ConfigError} for a preset that verl's sweeps do not have; the lab's are checked where they are read.
  */
 export function baseSource(runner: RunnerKind, preset: unknown): BaseSource {
-  if (runner === "lab") return { config: preset === undefined ? {} : { preset }, verl: {} };
-  const name = preset ?? VERL_BASE;
+  const name = preset ?? (runner === "lab" ? PLAIN : VERL_BASE);
+  // Where it is no text it is refused when it is read.
+  const lab = { name: typeof name === "string" ? name : "", config: { preset: name }, verl: {} };
+  if (runner === "lab") return lab;
   const own = VERL_PRESET_NAMES.find((one) => one === name);
-  if (own !== undefined) return { config: VERL_PRESETS[own].config, verl: VERL_PRESETS[own].verl };
-  if (PRESET_NAMES.some((one) => one === name)) return { config: { preset: name }, verl: {} };
+  if (own !== undefined) return { name: own, ...VERL_PRESETS[own] };
+  if (PRESET_NAMES.some((one) => one === name)) return lab;
   const names = [...VERL_PRESET_NAMES, ...PRESET_NAMES];
   const near = typeof name === "string" ? closestName(name, names) : undefined;
   throw new ConfigError(

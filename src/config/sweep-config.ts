@@ -7,7 +7,7 @@ import { sweepClaim } from "./sweep-claims.ts";
 const MAX_SEED = 2 ** 32 - 1;
 
 /** A name that is a folder's name on every platform. */
-const name = z
+export const sweepName = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,
@@ -16,6 +16,14 @@ const name = z
 
 /** Settings of an experiment; they are checked when the runs are made. */
 const settings = z.record(z.string(), z.json());
+
+/** Arms of a table; YAML has null where nothing is written. */
+const ownArms = z
+  .record(
+    sweepName,
+    settings.nullable().transform((given) => given ?? {}),
+  )
+  .refine((arms) => Object.keys(arms).length > 0, "must have at least one arm");
 
 /** Values a dotted path. */
 const axes = z.record(z.string(), z.array(z.json()).min(1)).default({});
@@ -51,11 +59,11 @@ const ray = z.strictObject({
 
 /** The keys of a sweep file. */
 export const sweepConfig = z.strictObject({
-  name: name.optional(),
+  name: sweepName.optional(),
   about: z.string().trim().min(1).optional(),
   base: settings.default({}),
   arms: z
-    .union([z.literal("all"), z.array(name).min(1), z.record(name, settings)], {
+    .union([z.literal("all"), z.array(sweepName).min(1), ownArms], {
       error: "must be all, a list of names, or a table of a name and settings each",
     })
     .optional(),

@@ -17,11 +17,19 @@ export type SweepPoint = readonly SweepSetting[];
 
 /** More is a slip of the keyboard. */
 const MOST_POINTS = 10_000;
+
 /** The kinds of a whole part, such as a loss, name it. */
-const shownOf = (value: unknown): string => {
+const shortOf = (value: unknown): string => {
   if (isRecord(value) && typeof value["kind"] === "string") return value["kind"];
   return typeof value === "string" ? value : JSON.stringify(value);
 };
+
+/** A value among those of its key: whole where another one has the same short name. */
+function shownOf(value: unknown, values: readonly unknown[]): string {
+  const [short, whole] = [shortOf(value), JSON.stringify(value)];
+  const isShared = values.some((one) => shortOf(one) === short && JSON.stringify(one) !== whole);
+  return isShared ? whole : short;
+}
 
 /**
  * Every combination of the grid's values, each with every row of the zip's.
@@ -48,20 +56,22 @@ export function gridPoints({ grid, zip }: Pick<SweepConfig, "grid" | "zip">): Sw
   }
   return Object.entries(grid).reduce<SweepPoint[]>(
     (points, [key, values]) =>
-      points.flatMap((point) => values.map((value) => [...point, settingOf(key, value)])),
+      points.flatMap((point) => values.map((value) => [...point, settingOf(key, value, values)])),
     rowsOf(zip),
   );
 }
 
-const settingOf = (key: string, value: unknown): SweepSetting => ({
+const settingOf = (key: string, value: unknown, values: readonly unknown[]): SweepSetting => ({
   key,
   value,
-  shown: shownOf(value),
+  shown: shownOf(value, values),
 });
 
 function rowsOf(zip: SweepConfig["zip"]): SweepPoint[] {
   const columns = Object.entries(zip);
   const [first] = columns;
   if (first === undefined) return [[]];
-  return first[1].map((_, row) => columns.map(([key, values]) => settingOf(key, values[row])));
+  return first[1].map((_, row) =>
+    columns.map(([key, values]) => settingOf(key, values[row], values)),
+  );
 }

@@ -8,7 +8,7 @@ import { readSteps } from "../log/read-steps.ts";
 import { STEPS } from "../log/run-files.ts";
 import { makeTable, type Table } from "../log/table.ts";
 import type { Job } from "./launcher.ts";
-import type { GivenUp } from "./sweep-manifest.ts";
+import { type GivenUp, isGivenUp } from "./sweep-manifest.ts";
 
 /** [low, high]. */
 export type Interval = readonly [number, number];
@@ -18,8 +18,8 @@ export interface ArmSoFar {
   readonly arm: string;
   /** Of the ceiling, one a run that has a prediction. */
   readonly ceilings: readonly Interval[];
-  /** Runs that the arm is to have. */
-  readonly runs: number;
+  /** Hashes of the configurations of the runs that the arm is to have. */
+  readonly runs: readonly string[];
   /** Steps that were taken, and that are left. */
   readonly steps: number;
   readonly left: number;
@@ -37,7 +37,8 @@ const FEWEST_RUNS = 2;
  */
 export function hopelessArms(arms: readonly ArmSoFar[]): GivenUp[] {
   const judged = arms.flatMap((arm) => {
-    const interval = arm.ceilings.length >= Math.min(FEWEST_RUNS, arm.runs) ? hull(arm) : undefined;
+    const fewest = Math.min(FEWEST_RUNS, arm.runs.length);
+    const interval = arm.ceilings.length >= fewest ? hull(arm) : undefined;
     return interval === undefined ? [] : [{ ...arm, interval }];
   });
   const [first, ...others] = judged;
@@ -45,13 +46,14 @@ export function hopelessArms(arms: readonly ArmSoFar[]): GivenUp[] {
   const best = others.reduce((a, b) => (b.interval[0] > a.interval[0] ? b : a), first);
   return judged
     .filter(({ interval, left }) => interval[1] < best.interval[0] && left > 0)
-    .map(({ arm, interval, steps, left }) => ({
+    .map(({ arm, interval, steps, left, runs }) => ({
       arm,
       ceiling: [...interval],
       best: best.arm,
       best_ceiling: [...best.interval],
       steps,
       saved_steps: left,
+      config_hashes: [...runs],
     }));
 }
 
@@ -102,7 +104,8 @@ export class EarlyStopWatch {
     this.fs = fs;
     this.jobs = jobs;
     this.rule = rule;
-    this.named = new Set(before.map(({ arm }) => arm));
+    const open = new Set(jobs.flatMap(({ run }) => (isGivenUp(before, run) ? [] : [run.arm])));
+    this.named = new Set(jobs.map(({ run }) => run.arm).filter((arm) => !open.has(arm)));
   }
 
   /** Arms to give up now; each is named once. A run is judged at every `every`th step alone, whenever this is called. */
@@ -146,7 +149,8 @@ export class EarlyStopWatch {
       const steps = looks.reduce((sum, look) => sum + look.steps, 0);
       const wanted = jobs.reduce((sum, { run }) => sum + run.config.steps, 0);
       const ceilings = looks.flatMap(({ ceiling }) => (ceiling === undefined ? [] : [ceiling]));
-      return { arm, ceilings, runs: jobs.length, steps, left: wanted - steps };
+      const runs = jobs.map(({ run }) => run.hash);
+      return { arm, ceilings, runs, steps, left: wanted - steps };
     });
   }
 }

@@ -21,9 +21,9 @@ export function estimateCosts(
   paces: ReadonlyMap<string, number>,
 ): RunCost[] {
   return statuses.map((status) => {
-    const { run, threads } = status.job;
+    const { run } = status.job;
     const steps = isLeft(status) ? Math.max(0, run.config.steps - status.steps) : 0;
-    const pace = steps === 0 ? 0 : paces.get(sizeKey(run.config, threads));
+    const pace = steps === 0 ? 0 : paces.get(sizeKey(run.config));
     return { id: run.id, steps, seconds: pace === undefined ? null : steps * pace };
   });
 }

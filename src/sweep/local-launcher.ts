@@ -20,25 +20,32 @@ const LAST_BYTES = 2000;
  * asked to stop once and not twice. A run that another process has begun and that goes on is waited for.
  */
 export function localLauncher(fs: FileSystem, program: LocalProgram = labProgram): Launcher {
-  const children = new Map<string, ChildProcess>();
+  const children = new Map<string, Child>();
   /** Processes that others have started. */
   const adopted = new Map<string, number>();
   const gauge = new MemoryGauge();
 
-  /** The process that trains a job now. */
+  /** The process that trains a job now, by its arguments where it has no lock. */
   const pidOf = (job: Job): number | undefined => {
-    const child = children.get(job.run.id);
-    if (child !== undefined && isRunning(child)) return child.pid;
-    const other = adopted.get(job.run.id);
-    if (other !== undefined && hasArguments(fs, other, program.argumentsOf(job))) return other;
-    return lockHolder(fs, job.directory);
+    const { id } = job.run;
+    const child = children.get(id);
+    if (child !== undefined && isRunning(child)) return child.process.pid;
+    const args = program.argumentsOf(job);
+    const other = adopted.get(id);
+    if (other !== undefined && hasArguments(fs, other, args)) return other;
+    const holder = lockHolder(fs, job.directory);
+    if (holder !== undefined || child !== undefined || other !== undefined) return holder;
+    const found = findProcess(fs, args);
+    if (found !== undefined) adopted.set(id, found);
+    return found;
   };
   const statusOf = (job: Job): JobStatus => {
     if (pidOf(job) !== undefined) return { state: "running" };
     const child = children.get(job.run.id);
     if (child === undefined) return { state: "absent" };
-    const how = child.signalCode ?? `exit code ${child.exitCode}`;
-    return { state: "ended", detail: `${how}: ${lastWords(fs, job.logFile)}` };
+    const { signalCode, exitCode } = child.process;
+    const how = signalCode ?? `exit code ${exitCode}`;
+    return { state: "ended", detail: `${how}: ${lastWords(fs, job.logFile, child.logFrom)}` };
   };
 
   return {
@@ -46,9 +53,7 @@ export function localLauncher(fs: FileSystem, program: LocalProgram = labProgram
     pollMs: POLL_MS,
     sharesDisk: program.sharesDisk,
     async submit(job) {
-      const other = findProcess(fs, program.argumentsOf(job));
-      if (other !== undefined) adopted.set(job.run.id, other);
-      if (statusOf(job).state === "running" || program.isOver(job)) return;
+      if (pidOf(job) !== undefined || program.isOver(job)) return;
       program.prepare(job);
       children.set(job.run.id, await start(fs, job, program));
     },
@@ -59,20 +64,21 @@ export function localLauncher(fs: FileSystem, program: LocalProgram = labProgram
       return statusOf(job);
     },
     async *logs(job, signal) {
+      const decoder = new TextDecoder(); // what is there may end within a character
       for (let seen = 0, isLast = false; !isLast && !signal.aborted;) {
         isLast = statusOf(job).state !== "running";
         const bytes = readIfThere(fs, job.logFile);
-        if (bytes.length > seen) yield bytes.subarray(seen).toString("utf8");
+        if (bytes.length > seen) yield decoder.decode(bytes.subarray(seen), { stream: true });
         seen = bytes.length;
         if (!isLast) await wait(POLL_MS);
       }
     },
     async stop(job) {
-      const pid = pidOf(job) ?? findProcess(fs, program.argumentsOf(job));
+      const pid = pidOf(job);
       if (pid !== undefined) askToEnd(pid);
     },
     async collect(job) {
-      await program.collect(job, children.get(job.run.id)?.exitCode === 0);
+      await program.collect(job, children.get(job.run.id)?.process.exitCode === 0);
     },
     hasRoom(job, active) {
       const memories = active.map((one) => {
@@ -86,12 +92,20 @@ export function localLauncher(fs: FileSystem, program: LocalProgram = labProgram
   };
 }
 
-const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean =>
+/** A process that was started here. */
+interface Child {
+  readonly process: ChildProcess;
+  /** Size of the job's log before it: what earlier attempts said, bytes. */
+  readonly logFrom: number;
+}
+
+const isRunning = ({ process: { exitCode, signalCode } }: Child): boolean =>
   exitCode === null && signalCode === null;
 
 /** Starts the process, with its output in the job's log. */
-async function start(fs: FileSystem, job: Job, program: LocalProgram): Promise<ChildProcess> {
+async function start(fs: FileSystem, job: Job, program: LocalProgram): Promise<Child> {
   const [file, ...before] = program.commandOf(job);
+  const { size: logFrom = 0 } = fs.status(job.logFile) ?? {};
   const log = fs.open(job.logFile, "append");
   try {
     const child = spawn(file, [...before, ...program.argumentsOf(job)], {
@@ -103,7 +117,7 @@ async function start(fs: FileSystem, job: Job, program: LocalProgram): Promise<C
       child.once("spawn", resolve);
       child.once("error", reject);
     });
-    return child;
+    return { process: child, logFrom };
   } finally {
     fs.close(log);
   }
@@ -117,9 +131,10 @@ function readIfThere(fs: FileSystem, path: string): Buffer {
   }
 }
 
-/** The error that a process ended with, or its last line. */
-function lastWords(fs: FileSystem, logFile: string): string {
-  const lines = readIfThere(fs, logFile).subarray(-LAST_BYTES).toString("utf8").trim().split("\n");
+/** The error that a process ended with, or its last line, in what the log has from there on. */
+function lastWords(fs: FileSystem, logFile: string, from: number): string {
+  const said = readIfThere(fs, logFile).subarray(from).subarray(-LAST_BYTES);
+  const lines = said.toString("utf8").trim().split("\n");
   const error = lines.findLast((line) => line.startsWith("error: "));
   return error?.slice("error: ".length) ?? lines.at(-1) ?? "";
 }

@@ -1,4 +1,5 @@
 /** What the processes of a sweep run on this machine, and how their runs come back; starts nothing. */
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Job } from "./launcher.ts";
 import { trainArguments } from "./train-command.ts";
@@ -27,7 +28,9 @@ const BIN = fileURLToPath(new URL("../../bin/entlaw.js", import.meta.url));
 export const labProgram: LocalProgram = {
   sharesDisk: true,
   commandOf: () => [process.execPath, BIN],
-  argumentsOf: trainArguments,
+  // Whole paths: the same sweep in another folder is another one.
+  argumentsOf: ({ configFile, directory, threads }) =>
+    trainArguments({ configFile: resolve(configFile), directory: resolve(directory), threads }),
   environmentOf: () => ({}),
   isOver: () => false,
   prepare() {

@@ -7,10 +7,15 @@ import { expandSweep, type SweepRun } from "../config/expand-sweep.ts";
 import { parseSweep } from "../config/parse-sweep.ts";
 import type { RunnerKind } from "../config/runner-kind.ts";
 import type { SweepClaim } from "../config/sweep-claims.ts";
-import { earlyStopRule, type EarlyStopRule, type RayConfig } from "../config/sweep-config.ts";
+import {
+  earlyStopRule,
+  type EarlyStopRule,
+  type RayConfig,
+  sweepName,
+} from "../config/sweep-config.ts";
 import type { Job } from "./launcher.ts";
 import { placeRuns } from "./sweep-folder.ts";
-import { type GivenUp, readSweepManifest } from "./sweep-manifest.ts";
+import { type GivenUp, isGivenUp, readSweepManifest } from "./sweep-manifest.ts";
 import { verlCommand } from "./verl/verl-command.ts";
 
 /** What a sweep is made from. */
@@ -45,7 +50,7 @@ export interface Sweep {
   readonly earlyStop: EarlyStopRule | undefined;
   /** How a cluster runs it. */
   readonly ray: RayConfig;
-  /** Arms that were given up before; none where the file has no early stop any more. */
+  /** Arms that were given up before and that have such runs still; none where the file has no early stop any more. */
   readonly givenUp: readonly GivenUp[];
 }
 
@@ -69,7 +74,7 @@ export function planSweep(
 ): Sweep {
   const config = parseSweep(text, from);
   const name = config.name ?? basename(from, extname(from));
-  const out = folder ?? config.out ?? join(FOLDER, name);
+  const out = folder ?? config.out ?? join(FOLDER, folderName(name, from));
   const before = readSweepManifest(fs, out);
   const share = (of: number | undefined): number =>
     of === undefined || cores === undefined ? 1 : Math.max(1, Math.floor(cores / of));
@@ -80,6 +85,8 @@ export function planSweep(
   const earlyStop = earlyStopRule(config);
   const jobs = jobsOf(fs, out, expandSweep(config), threads);
   for (const job of jobs) if (job.run.verl !== undefined) refuseUnknown(name, job);
+  const given = before?.given_up ?? [];
+  const isOfThese = (arm: GivenUp): boolean => jobs.some(({ run }) => isGivenUp([arm], run));
   return {
     name,
     about: config.about,
@@ -92,8 +99,19 @@ export function planSweep(
     budgetHours: config.budget?.hours,
     earlyStop,
     ray: config.ray,
-    givenUp: earlyStop === undefined ? [] : (before?.given_up ?? []),
+    givenUp: earlyStop === undefined ? [] : given.filter(isOfThese),
   };
+}
+
+/** @throws {@link ConfigError} if a name, which may be that of the file, cannot be that of a folder. */
+function folderName(name: string, from: string): string {
+  const [issue] = sweepName.safeParse(name).error?.issues ?? [];
+  if (issue === undefined) return name;
+  throw new ConfigError(
+    "sweep",
+    `${from}: the name of a sweep ${issue.message}, got that of the file, ${JSON.stringify(name)}`,
+    { fix: 'write "name: ..." in the file, or name a folder with --out' },
+  );
 }
 
 /** @throws {@link ConfigError} if a claim names an arm that the sweep does not have. */

@@ -1,4 +1,4 @@
-/** What a step took in the finished runs of a sweep's folder, by everything that decides it but the arm. */
+/** What a step took in the finished runs of a sweep's folder, by what decides it but the arm and the threads, which no run says. */
 import { join } from "node:path";
 import { DataError } from "../base/errors.ts";
 import type { FileSystem } from "../base/file-system.ts";
@@ -12,29 +12,25 @@ import { runsFolder } from "./sweep-folder.ts";
 const SIZE_KEYS = ["task", "policy", "rollout", "update"] as const;
 
 /** What runs of one size have in common. */
-export function sizeKey(config: Readonly<Record<string, unknown>>, threads: number): string {
-  return configHash({ threads, size: SIZE_KEYS.map((key) => config[key]) });
+export function sizeKey(config: Readonly<Record<string, unknown>>): string {
+  return configHash(SIZE_KEYS.map((key) => config[key]));
 }
 
 /** Seconds a step by {@link sizeKey}: the mean over finished runs, those that the sweep file no longer has included. */
-export function runPaces(
-  fs: FileSystem,
-  out: string,
-  threads: number,
-): ReadonlyMap<string, number> {
+export function runPaces(fs: FileSystem, out: string): ReadonlyMap<string, number> {
   const folder = runsFolder(out);
   const names = fs.status(folder)?.kind === "directory" ? fs.list(folder) : [];
-  const paces = names.flatMap((name) => paceOf(fs, join(folder, name), threads));
+  const paces = names.flatMap((name) => paceOf(fs, join(folder, name)));
   const bySize = Map.groupBy(paces, ({ size }) => size);
   return new Map([...bySize].map(([size, own]) => [size, mean(own.map(({ seconds }) => seconds))]));
 }
 
-function paceOf(fs: FileSystem, directory: string, threads: number) {
+function paceOf(fs: FileSystem, directory: string) {
   const manifest = manifestIfThere(fs, join(directory, MANIFEST));
   if (manifest?.config === undefined || manifest.config_hash === undefined) return [];
   const { state, secondsPerStep } = runProgress(fs, directory, manifest.config_hash);
   if (state !== "finished" || secondsPerStep === null) return [];
-  return [{ size: sizeKey(manifest.config, threads), seconds: secondsPerStep }];
+  return [{ size: sizeKey(manifest.config), seconds: secondsPerStep }];
 }
 
 function manifestIfThere(fs: FileSystem, path: string): Manifest | undefined {

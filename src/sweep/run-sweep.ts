@@ -41,12 +41,14 @@ export async function runSweep(fs: FileSystem, request: SweepRequest): Promise<S
   try {
     const statuses = sweepStatus(fs, sweep);
     const left = statuses.filter(isLeft).map(({ job }) => job);
-    const givenUp = [...sweep.givenUp];
+    const givenUp = new Map(sweep.givenUp.map((arm) => [arm.arm, arm]));
     keepSweep(fs, sweep, givenUp);
     for (const job of left) writeConfig(fs, job);
     const { earlyStop: rule, jobs } = sweep;
     const watch =
-      rule === undefined ? undefined : new EarlyStopWatch(fs, jobs, { rule, before: givenUp });
+      rule === undefined
+        ? undefined
+        : new EarlyStopWatch(fs, jobs, { rule, before: sweep.givenUp });
     const outcomes = await driveSweep({
       fs,
       launcher,
@@ -57,13 +59,13 @@ export async function runSweep(fs: FileSystem, request: SweepRequest): Promise<S
       onEvent,
       giveUp: () => {
         const found = watch?.look() ?? [];
-        givenUp.push(...found);
+        for (const arm of found) givenUp.set(arm.arm, arm);
         if (found.length > 0) keepSweep(fs, sweep, givenUp);
         return found;
       },
     });
     const before = statuses.filter(({ state }) => state === "finished").length;
-    return { outcomes, before, givenUp };
+    return { outcomes, before, givenUp: [...givenUp.values()] };
   } finally {
     lock.release();
   }
@@ -87,7 +89,7 @@ function lockSweep(fs: FileSystem, out: string): RunLock {
   }
 }
 
-function keepSweep(fs: FileSystem, sweep: Sweep, givenUp: readonly GivenUp[]): void {
+function keepSweep(fs: FileSystem, sweep: Sweep, givenUp: ReadonlyMap<string, GivenUp>): void {
   const { name, threads, jobs } = sweep;
   const runs = jobs.map(({ run: { id, arm, seed, hash, also } }) => ({
     id,
@@ -96,7 +98,7 @@ function keepSweep(fs: FileSystem, sweep: Sweep, givenUp: readonly GivenUp[]): v
     config_hash: hash,
     also: [...also],
   }));
-  writeSweepManifest(fs, sweep.out, { name, threads, runs, given_up: [...givenUp] });
+  writeSweepManifest(fs, sweep.out, { name, threads, runs, given_up: [...givenUp.values()] });
 }
 
 /** The whole configuration, as the process that trains it reads it. */

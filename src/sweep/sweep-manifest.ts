@@ -22,6 +22,8 @@ const givenUpSchema = z.object({
   steps: z.int().nonnegative(),
   /** Steps that were not taken. */
   saved_steps: z.int().nonnegative(),
+  /** Of its runs: others of that name are not given up. None in files of older versions, whose arms are judged anew. */
+  config_hashes: z.array(z.string()).default([]),
 });
 
 const manifestSchema = z.looseObject({
@@ -43,6 +45,10 @@ const manifestSchema = z.looseObject({
 
 /** An arm that was given up, and what it stood beside; keys are named as in the file. */
 export type GivenUp = z.infer<typeof givenUpSchema>;
+
+/** Whether a run is one of an arm that was given up. */
+export const isGivenUp = (givenUp: readonly GivenUp[], { hash }: { readonly hash: string }) =>
+  givenUp.some((arm) => arm.config_hashes.includes(hash));
 
 /** A sweep's own file. */
 export type SweepManifest = z.infer<typeof manifestSchema>;

@@ -3,6 +3,7 @@ import type { FileSystem } from "../base/file-system.ts";
 import type { Job, Launcher } from "./launcher.ts";
 import type { Sweep } from "./plan-sweep.ts";
 import { type RunProgress, runProgress } from "./run-progress.ts";
+import { isGivenUp } from "./sweep-manifest.ts";
 
 /** One run, and how far it is. */
 export interface RunStatus extends Omit<RunProgress, "state"> {
@@ -13,14 +14,13 @@ export interface RunStatus extends Omit<RunProgress, "state"> {
 
 /** The runs of a sweep in its order. */
 export function sweepStatus(fs: FileSystem, { jobs, givenUp }: Sweep): RunStatus[] {
-  const arms = new Set(givenUp.map(({ arm }) => arm));
   return jobs.map((job) => {
     const progress = runProgress(fs, job.directory, job.run.hash);
     const isLeft = progress.state !== "finished" && progress.state !== "running";
     return {
       ...progress,
       job,
-      state: isLeft && arms.has(job.run.arm) ? "given-up" : progress.state,
+      state: isLeft && isGivenUp(givenUp, job.run) ? "given-up" : progress.state,
     };
   });
 }

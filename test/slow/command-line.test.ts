@@ -367,6 +367,7 @@ describe("usage", () => {
       "predict",
       "report",
       "scaling",
+      "sweep logs",
       "sweep report",
       "sweep run",
       "sweep status",

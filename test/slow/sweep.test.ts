@@ -11,10 +11,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { disk } from "../../src/base/file-system.ts";
 import { makeRng } from "../../src/base/random.ts";
+import { acquireRunLock } from "../../src/log/run-lock.ts";
 import { entlaw, entlawJson } from "../support/command-line.ts";
 
 /** Kills of the process that runs a sweep; 50 as in the promise: ENTLAW_KILLS=50. */
@@ -68,15 +70,21 @@ const argumentsOf = ({ file, out }: { file: string; out: string }): string[] => 
 const statusOf = (sweep: ReturnType<typeof newSweep>): Status =>
   entlawJson<Status>(["sweep", "status", ...argumentsOf(sweep)]);
 
+const BIN = resolve("bin/entlaw.js");
+
 interface Started {
   readonly child: ChildProcess;
   /** Its exit code, null if it was killed, and what it said. */
   readonly ended: Promise<{ readonly code: number | null; readonly said: string }>;
 }
 
-function start(sweep: ReturnType<typeof newSweep>): Started {
-  const args = ["bin/entlaw.js", "sweep", "run", ...argumentsOf(sweep)];
+function start(
+  sweep: ReturnType<typeof newSweep>,
+  { cwd = process.cwd(), verb = "run", more = [] as readonly string[] } = {},
+): Started {
+  const args = [BIN, "sweep", verb, ...argumentsOf(sweep), ...more];
   const child = spawn(process.execPath, args, {
+    cwd,
     stdio: ["ignore", "pipe", "pipe"],
     detached: true, // a process group of its own, as a terminal gives it
   });
@@ -184,6 +192,29 @@ describe("entlaw sweep", () => {
     expect(none.stderr).toContain("must have claims, got none");
   });
 
+  test("prints what the process of a run said, whole, by the name of the run", () => {
+    const [id = ""] = readdirSync(join(whole.out, "runs"));
+    const said = readFileSync(join(whole.out, "logs", `${id}.log`), "utf8");
+    const logs = (run: string) => ["sweep", "logs", whole.file, run, "--out", whole.out];
+    expect(said).toContain(`step ${STEPS}`);
+    expect(entlaw(logs(id))).toEqual({ code: 0, stdout: said, stderr: "" });
+    expect(entlawJson(logs(id))).toEqual({ run: id, log: said });
+    const near = entlaw(logs(id.replace(/.$/, "x")));
+    expect(near.code).toBe(2);
+    expect(near.stderr).toContain(`did you mean ${id}?`);
+  });
+
+  test("follows what a run says until it ends", async () => {
+    const sweep = newSweep("followed", SWEEP.replace("seeds: 2", "seeds: 1"));
+    const { ended } = start(sweep);
+    await until("some steps", () => stepsIn(sweep.out) > 4);
+    const [id = ""] = readdirSync(join(sweep.out, "runs"));
+    const { code, stdout } = entlaw(["sweep", "logs", ...argumentsOf(sweep), id]);
+    expect(code).toBe(0);
+    expect(stdout).toBe(readFileSync(join(sweep.out, "logs", `${id}.log`), "utf8"));
+    expect(await ended).toMatchObject({ code: 0 });
+  });
+
   test("has nothing left to do the second time, and a cost for what is new", () => {
     const { code, stdout } = entlaw(["sweep", "run", ...argumentsOf(whole)]);
     expect(code).toBe(0);
@@ -239,6 +270,32 @@ describe("entlaw sweep", () => {
     expect(stopped.driver).toBe(child.pid);
     expect(await ended).toMatchObject({ code: 4 });
     expect(entlaw(["sweep", "stop", ...argumentsOf(sweep)]).stdout).toContain("nothing of");
+  });
+
+  test("is another one in another folder, also where its file and paths are the same", async () => {
+    const [here, there] = [newSweep("here"), newSweep("there")];
+    const relative = { file: "sweep.yaml", out: "out" };
+    const first = start(relative, { cwd: dirname(here.file) });
+    await until("some steps", () => stepsIn(here.out) > 4);
+    const second = await start(relative, { cwd: dirname(there.file) }).ended;
+    expect(second.code, second.said).toBe(0);
+    expect(await first.ended).toMatchObject({ code: 0 });
+    for (const { out } of [here, there]) expectSame(out, whole.out);
+  });
+
+  test("is watched for as long as its driver is there, also between two runs", async () => {
+    const sweep = newSweep("watched");
+    mkdirSync(sweep.out);
+    const lock = acquireRunLock(disk, sweep.out);
+    const { child, ended } = start(sweep, { verb: "status", more: ["--watch"] });
+    let tables = 0;
+    child.stdout?.on(
+      "data",
+      (text: Buffer) => (tables += text.toString().split(" runs, ").length - 1),
+    );
+    await until("a second table", () => tables > 1);
+    lock.release();
+    expect(await ended).toMatchObject({ code: 0 });
   });
 
   test("whose driver was killed leaves runs that `sweep stop` ends one by one", async () => {

@@ -99,6 +99,47 @@ describe("the runs of a sweep", () => {
     ]);
   });
 
+  test.each([
+    ["", "grpo"],
+    ["base: { steps: 9 }", "grpo"],
+    ["base: { preset: kl-cov, intervention.share: 0.01 }", "kl-cov"],
+    ["base: { preset: smoke }", "smoke"],
+    ["{ runner: verl, verl: { train: t, validation: v } }", "paper-7b"],
+    [
+      "{ runner: verl, base: { preset: paper-32b }, verl: { train: t, validation: v } }",
+      "paper-32b",
+    ],
+  ])("without arms are called by the preset of the base: %s", (text, name) => {
+    const [run] = expand(text);
+    expect(run?.arm).toBe(name);
+    expect(run?.id).toBe(`${name}-0-${run?.hash.slice(0, 8)}`);
+    const named = expand(JSON.stringify({ ...parseSweep(text, "x"), arms: { other: {} } }));
+    expect(named.map(({ hash }) => hash)).toEqual([run?.hash]);
+  });
+
+  test.each(["grid", "zip"])("of different values in the %s are different arms", (axes) => {
+    const loss = "[{ kind: ppo-clip, clipHigh: 0.2 }, cispo, { kind: ppo-clip, clipHigh: 0.6 }]";
+    const runs = expand(`{ ${axes}: { loss: ${loss} }, seeds: 2 }`);
+    expect([...new Set(runs.map(({ arm }) => arm))]).toEqual([
+      'grpo loss={"kind":"ppo-clip","clipHigh":0.2}',
+      "grpo loss=cispo",
+      'grpo loss={"kind":"ppo-clip","clipHigh":0.6}',
+    ]);
+    for (const { id } of runs) expect(id).toMatch(/^grpo-loss-[\w.-]+-[01]-[0-9a-f]{8}$/);
+  });
+
+  test.each([
+    "{ base: { optimizer.warmUp: 300 }, steps: 1000 }",
+    "{ base: { optimizer.warmUp: 300 }, arms: { long: { steps: 1000 } } }",
+    "{ base: { optimizer.warmUp: 300 }, grid: { steps: [1000] } }",
+    "{ arms: { slow: { optimizer.warmUp: 300 } }, steps: 1000 }",
+    "{ arms: { slow: { optimizer.warmUp: 300 } }, grid: { steps: [1000] } }",
+  ])("of %s are valid as a whole, though a part alone is not", (text) => {
+    expect(expand(text).map(({ config }) => [config.optimizer.warmUp, config.steps])).toEqual([
+      [300, 1000],
+    ]);
+  });
+
   test("stay the same when others are added", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { minLength: 1 }), (seeds) => {
@@ -120,6 +161,13 @@ describe("the runs of a sweep", () => {
     ["grid: { seed: [1, 2] }", "leave seed out"],
     ["{ grid: { steps: [1] }, zip: { steps: [2] } }", "got steps in both"],
     ["grid: { optimizer.learningrate: [1] }", "grpo, optimizer.learningrate=1: "],
+    ["{ base: { rolout: 3 }, steps: 9, arms: { a: {}, b: {} } }", "base: rolout is no setting"],
+    ["{ base: { optimizer.warmUp: 300 }, steps: 200 }", "base: optimizer.warmUp must be"],
+    ["{ base: { optimizer.warmUp: 20 }, arms: { a: { steps: 9 } } }", "arms.a: optimizer.warmUp"],
+    [
+      "{ base: { optimizer.warmUp: 300 }, arms: { a: { rolout: 3 } }, grid: { steps: [1000] } }",
+      "arms.a: rolout is no setting",
+    ],
     ["{ arms: [dmpo], grid: { update.miniBatches: [128] } }", "dmpo, update.miniBatches=128: "],
     [
       "{ grid: { steps: [1, 2, 3] }, seeds: 1000, arms: [grpo, psr, nsr, dmpo] }",

@@ -12,6 +12,10 @@ describe("a sweep file", () => {
     expect(earlyStopRule(sweep)).toBeUndefined();
   });
 
+  test("may leave the settings of an arm out", () => {
+    expect(parseSweep("arms:\n  grpo:\n  kl-cov:\n", "x").arms).toEqual({ grpo: {}, "kl-cov": {} });
+  });
+
   test("has an early stop with limits of its own, off unless asked for", () => {
     expect(earlyStopRule(parseSweep("earlyStop: true", "x"))).toEqual({ after: 100, every: 25 });
     const named = parseSweep("earlyStop: { after: 60 }", "x");
@@ -43,6 +47,10 @@ describe("a sweep file", () => {
     ["zip: { steps: [1, 2], log.tokens: [1] }", "steps has 2, log.tokens has 1", "move keys"],
     ["name: ../up", "name must be letters", undefined],
     ["arms: { a/b: {} }", "arms must be", undefined],
+    ["arms: { a: 3 }", "arms must be", undefined],
+    ["arms: {}", "arms must have at least one arm, got {}", undefined],
+    ["grid:", "grid must be a table of settings, got null", undefined],
+    ["base: 3", "base must be a table of settings, got 3", undefined],
     ["- 1", "a sweep must be a table of settings", undefined],
     ["earlyStop: { after: 3 }", "earlyStop.after must be at least 50, got 3", undefined],
     ["earlyStop: 3", "earlyStop must be true, false, or a table", undefined],

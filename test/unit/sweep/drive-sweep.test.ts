@@ -165,6 +165,7 @@ describe("a sweep that is driven", () => {
       best_ceiling: [0.5, 0.6],
       steps: 2,
       saved_steps: 9,
+      config_hashes: [],
     };
     const { launcher, states, jobs } = await drive({
       text: "{ arms: [psr, grpo], seeds: 3 }",

@@ -22,7 +22,7 @@ const arm = (
 ): ArmSoFar => ({
   arm: name,
   ceilings,
-  runs: ceilings.length,
+  runs: ceilings.map((_, k) => `${name}-${k}`),
   steps: 100,
   left: 200,
   ...more,
@@ -75,6 +75,7 @@ describe("hopeless arms", () => {
         best_ceiling: [0.6, 0.8],
         steps: 40,
         saved_steps: 260,
+        config_hashes: ["low-0"],
       },
     ]);
   });
@@ -82,8 +83,9 @@ describe("hopeless arms", () => {
   test("are not judged, nor judge, by one run of several", () => {
     const low = arm("low", [[0.1, 0.2]]);
     const high = arm("high", [[0.6, 0.8]]);
-    expect(names([high, { ...low, runs: 3 }])).toEqual([]);
-    expect(names([{ ...high, runs: 3 }, low])).toEqual([]);
+    const runs = ["a", "b", "c"];
+    expect(names([high, { ...low, runs }])).toEqual([]);
+    expect(names([{ ...high, runs }, low])).toEqual([]);
     expect(names([high, low])).toEqual(["low"]);
   });
 
@@ -173,6 +175,16 @@ describe("the watch over a sweep", () => {
     const before = watch.look();
     expect(new EarlyStopWatch(fs, jobs, { rule, before }).look()).toEqual([]);
     expect(new EarlyStopWatch(fs, jobs, { rule, before: [] }).look()).toEqual(before);
+  });
+
+  test("names an arm again that was given up with other configurations", () => {
+    const { fs, jobs, watch, grow, rule } = setUp();
+    grow(0, 150);
+    const before = watch.look().map((one) => ({ ...one, config_hashes: ["another"] }));
+    const again = new EarlyStopWatch(fs, jobs, { rule, before }).look();
+    expect(again.map(({ config_hashes: hashes }) => hashes)).toEqual([
+      jobs.flatMap(({ run }) => (run.arm === "psr" ? [run.hash] : [])),
+    ]);
   });
 
   test("judges by every so many steps alone, whenever it looks", () => {

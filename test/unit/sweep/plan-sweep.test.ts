@@ -21,6 +21,19 @@ describe("the plan of a sweep", () => {
     expect(plan("out: /x", 8, { out: "/y" })).toMatchObject({ name: "mine", out: "/y" });
   });
 
+  test.each(["my sweep (1).yaml", "...yaml", "-.yaml"])(
+    "takes no folder's name from a file called %s",
+    (file) => {
+      const from = `some/where/${file}`;
+      const named = (text: string, out?: string) =>
+        planSweep(memoryDisk(), { text, from, cores: 8, out }).out;
+      expect(() => named("")).toThrow(`${from}: the name of a sweep must be letters`);
+      expect(named("name: other")).toBe("runs/sweeps/other");
+      expect(named("out: /x")).toBe("/x");
+      expect(named("", "/y")).toBe("/y");
+    },
+  );
+
   test.each([
     ["", { concurrency: 8, threads: 1 }],
     ["threads: 3", { concurrency: 2, threads: 3 }],
@@ -156,7 +169,7 @@ describe("the status of a sweep on a cluster", () => {
 describe("what a sweep will cost", () => {
   const costs = (fs: ReturnType<typeof memoryDisk>, text: string) => {
     const sweep = sweepOf(fs, text);
-    return estimateCosts(sweepStatus(fs, sweep), runPaces(fs, sweep.out, sweep.threads));
+    return estimateCosts(sweepStatus(fs, sweep), runPaces(fs, sweep.out));
   };
 
   test("is unknown before a run of its size has finished", () => {

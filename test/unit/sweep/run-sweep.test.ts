@@ -89,7 +89,8 @@ describe("a sweep", () => {
     expect((await run(fs, "seeds: 2")).launcher.asked).toHaveLength(1);
   });
 
-  test("does not go on with an arm that was given up, unless the rule is gone", async () => {
+  /** A sweep with one run that did not end, and whose only arm was given up; `known`: whether its file says for which runs. */
+  async function givenUpSweep({ known }: { readonly known: boolean }): Promise<FileSystem> {
     const fs = memoryDisk();
     const { sweep } = await run(fs, "{ seeds: 1, arms: [psr] }", () => ["crash"]);
     const manifest = readSweepManifest(fs, sweep.out);
@@ -100,14 +101,30 @@ describe("a sweep", () => {
       best_ceiling: [0.5, 0.6],
       steps: 2,
       saved_steps: 9,
+      ...(known ? { config_hashes: sweep.jobs.map((job) => job.run.hash) } : {}),
     };
     const file = fs.open("/sweep/sweep.json", "write");
     fs.write(file, Buffer.from(JSON.stringify({ ...manifest, given_up: [given] })));
+    return fs;
+  }
+
+  test("does not go on with an arm that was given up, unless the rule is gone", async () => {
+    const fs = await givenUpSweep({ known: true });
     const ruled = await run(fs, "{ seeds: 1, arms: [psr], earlyStop: true }");
     expect(ruled.launcher.asked).toEqual([]);
     expect(endText(ruled.sweep, ruled.result)).toContain("9 steps saved");
     expect(statusText(ruled.sweep, sweepStatus(fs, ruled.sweep))).toContain("given-up");
     expect((await run(fs, "{ seeds: 1, arms: [psr] }")).launcher.asked).toHaveLength(1);
+  });
+
+  test("gives an arm up for the runs alone that it then had, and for none where its file does not say which", async () => {
+    const fs = await givenUpSweep({ known: true });
+    const steps = "{ seeds: 1, arms: [psr], earlyStop: true, steps: 7 }";
+    expect(sweepOf(fs, steps).givenUp).toEqual([]);
+    expect((await run(fs, steps)).launcher.asked).toHaveLength(1);
+    const older = await givenUpSweep({ known: false });
+    const { launcher } = await run(older, "{ seeds: 1, arms: [psr], earlyStop: true }");
+    expect(launcher.asked).toHaveLength(1);
   });
 });
 

@@ -37,7 +37,7 @@ export default class SweepRun extends EntlawCommand {
     if (flags["dry-run"]) {
       const { estimateCosts } = await import("../../../sweep/estimate-cost.ts");
       const { runPaces } = await import("../../../sweep/run-paces.ts");
-      const costs = estimateCosts(statuses, runPaces(disk, sweep.out, sweep.threads));
+      const costs = estimateCosts(statuses, runPaces(disk, sweep.out));
       this.log(planText(sweep, statuses, costs));
       const { verlPlan, verlPlanText } = await import("../../../sweep/verl/verl-plan.ts");
       const results = flags.on === "ray" ? sweep.ray.results : "shared";

@@ -19,7 +19,7 @@ export default class SweepStatus extends EntlawCommand {
   static override flags = {
     ...sweepFlags,
     watch: Flags.boolean({
-      summary: "Print it again every two seconds, until no run is running.",
+      summary: "Print it again every two seconds, until nothing of the sweep is running.",
       exclusive: ["json"],
     }),
   };
@@ -27,11 +27,13 @@ export default class SweepStatus extends EntlawCommand {
   override async run(): Promise<unknown> {
     const { args, flags } = await this.parse(SweepStatus);
     const { launcherOf, readSweep } = await import("../../read-sweep.ts");
+    const { lockHolder } = await import("../../../sweep/lock-holder.ts");
     const { statusText } = await import("../../../sweep/sweep-text.ts");
     const { statusToJson } = await import("../../../sweep/sweep-to-json.ts");
     const { sweepStatus, withJobs } = await import("../../../sweep/sweep-status.ts");
     for (;;) {
       const sweep = readSweep(args.sweep, flags); // again each time: the file and the folder may change
+      const isDriven = lockHolder(disk, sweep.out) !== undefined; // before the runs are looked at: no last one is missed
       const found = sweepStatus(disk, sweep);
       // What verl trains has no run directory before its end: its process is asked.
       const saysItself = flags.on === "local" && sweep.runner === "lab";
@@ -39,7 +41,8 @@ export default class SweepStatus extends EntlawCommand {
         ? found
         : await withJobs(found, await launcherOf(sweep, flags, this.config.version));
       const goesOn =
-        flags.watch && statuses.some(({ state }) => state === "running" || state === "waiting");
+        flags.watch &&
+        (isDriven || statuses.some(({ state }) => state === "running" || state === "waiting"));
       const clear = flags.watch && process.stdout.isTTY ? CLEAR_SCREEN : "";
       if (clear !== "") process.stdout.write(clear);
       this.log(statusText(sweep, statuses));

@@ -14,7 +14,8 @@ import { planSweep, type Sweep } from "../../../../src/sweep/plan-sweep.ts";
 import { RayClient } from "../../../../src/sweep/ray/ray-client.ts";
 import { rayLauncher } from "../../../../src/sweep/ray/ray-launcher.ts";
 import { runSweep, type SweepResult } from "../../../../src/sweep/run-sweep.ts";
-import { sweepStatus } from "../../../../src/sweep/sweep-status.ts";
+import { stopSweep } from "../../../../src/sweep/stop-sweep.ts";
+import { sweepStatus, withJobs } from "../../../../src/sweep/sweep-status.ts";
 import { verlCommand } from "../../../../src/sweep/verl/verl-command.ts";
 import { verlJobs } from "../../../../src/sweep/verl/verl-jobs.ts";
 import { verlPlan, verlPlanText } from "../../../../src/sweep/verl/verl-plan.ts";
@@ -51,10 +52,13 @@ const jobOf = ({ jobs: [job] }: Sweep) => {
   return job;
 };
 
+const launcherHere = ({ name }: Sweep) =>
+  localLauncher(disk, verlProgram(disk, { name, version: VERSION }));
+
 const run = (sweep: Sweep): Promise<SweepResult> =>
   runSweep(disk, {
     sweep,
-    launcher: localLauncher(disk, verlProgram(disk, { name: sweep.name, version: VERSION })),
+    launcher: launcherHere(sweep),
     signal: new AbortController().signal,
     onEvent: () => {},
   });
@@ -94,6 +98,14 @@ describe("a process of verl", () => {
     expect([...(table.columns.get("run/first") ?? [])]).toEqual([1, 1, 3, 3, 3, 3]);
   });
 
+  test("that ends without a word is not said to have ended by the error of an earlier attempt", async () => {
+    const sweep = plan();
+    writeVerlStandIn(python, { last: 0, ends: "echo 'error: no GPU'; exit 3" });
+    await run(sweep);
+    writeVerlStandIn(python, { last: 1, ends: "kill -9 $$" });
+    expect(outcomeOf(await run(sweep))?.message).toMatch(/^after 1 of 4 steps: SIGKILL: step:1 - /);
+  });
+
   test("that ended after whoever started it is collected, and not run again", async () => {
     const sweep = plan();
     writeVerlStandIn(python);
@@ -104,6 +116,28 @@ describe("a process of verl", () => {
     expect(outcomeOf(await run(sweep))).toEqual({ state: "finished" });
     expect(disk.list(jobOf(sweep).verlFolder)).toEqual(["verl.jsonl"]);
   });
+
+  test.runIf(process.platform === "linux")(
+    "that outlives whoever started it is seen by others, and ended by them",
+    async () => {
+      writeVerlStandIn(python, { last: 1, ends: "for k in $(seq 300); do sleep 0.1; done" });
+      const sweep = plan();
+      disk.makeDirectory(join(sweep.out, "logs"));
+      const before = await withJobs(sweepStatus(disk, sweep), launcherHere(sweep));
+      expect(before.map(({ state }) => state)).toEqual(["absent"]);
+      const starter = launcherHere(sweep);
+      await starter.submit(jobOf(sweep));
+      const seen = await withJobs(sweepStatus(disk, sweep), launcherHere(sweep));
+      expect(seen.map(({ state }) => state)).toEqual(["running"]);
+      expect(await stopSweep(disk, sweep, launcherHere(sweep))).toEqual({
+        driver: null,
+        runs: [jobOf(sweep).run.id],
+      });
+      await expect
+        .poll(async () => (await starter.status(jobOf(sweep))).detail)
+        .toContain("SIGTERM");
+    },
+  );
 
   test("that logged nothing leaves no run directory", async () => {
     const sweep = plan();
