@@ -1,5 +1,5 @@
 /** One run of a sweep as a job of a Ray cluster: its name, its command, what its status means; sends nothing. */
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { configHash } from "../../config/config-hash.ts";
 import { shellCommand } from "../../report/shell-command.ts";
 import type { Job, JobStatus } from "../launcher.ts";
@@ -21,15 +21,15 @@ export interface RayUse {
 
 const HASH_DIGITS = 8;
 
-/** The name of a job: that of the sweep, of the run and of the attempt, so that no run goes on twice. */
-export function submissionId({ name, out, results }: RayUse, job: Job, attempt: number): string {
+/** The name of a job: that of the sweep's folder, of the run's and of the attempt, so that no run goes on twice under another name. */
+export function submissionId({ out, results }: RayUse, job: Job, attempt: number): string {
   const place = configHash({ out: resolve(out), results }).slice(0, HASH_DIGITS);
-  return `entlaw-${name}-${place}-${job.run.id}-${attempt}`;
+  return `entlaw-${place}-${basename(job.directory)}-${attempt}`;
 }
 
 /** Where a job writes its run: as the shell there is to read it, and as an argument. */
 function placeOf(use: RayUse, job: Job): string {
-  return use.results === "shared" ? resolve(job.directory) : `runs/${job.run.id}`;
+  return use.results === "shared" ? resolve(job.directory) : `runs/${basename(job.directory)}`;
 }
 
 /** Exit codes from here on are signals, as shells tell them. */

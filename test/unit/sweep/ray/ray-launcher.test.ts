@@ -27,9 +27,9 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const launcher = (results: RayUse["results"] = "shared", token?: string) =>
+const launcher = (results: RayUse["results"] = "shared", token?: string, name = "test") =>
   rayLauncher(fs, new RayClient({ url, token }, RETRIES_MS), {
-    name: "test",
+    name,
     out: "/sweep",
     node: "node",
     modules: "/modules",
@@ -45,7 +45,7 @@ describe("a job of a cluster", () => {
     await launcher().submit(job);
     expect(posts()).toHaveLength(1);
     const [id = ""] = ids();
-    expect(id).toMatch(/^entlaw-test-[0-9a-f]{8}-clip-cov-3-[0-9a-f]{8}-1$/);
+    expect(id).toMatch(/^entlaw-[0-9a-f]{8}-clip-cov-3-[0-9a-f]{8}-1$/);
     const submission = server.jobs.get(id)?.submission ?? {};
     expect(submission).toMatchObject({
       entrypoint_num_cpus: 1,
@@ -65,6 +65,27 @@ describe("a job of a cluster", () => {
     await elsewhere.submit(job);
     expect(server.jobs.size).toBe(2);
   });
+
+  test.each(["shared", "log"] as const)(
+    "is found again when its sweep and its arm are called otherwise: %s",
+    async (results) => {
+      const [before] = jobsOf(fs, "arms: { old: {} }") as [Job];
+      await launcher(results).submit(before);
+      fs.makeDirectory(before.directory);
+      const [after] = jobsOf(fs, "arms: { new: {} }") as [Job];
+      const renamed = launcher(results, undefined, "renamed");
+      expect((await renamed.status(after)).state).toBe("running");
+      await renamed.submit(after);
+      expect(ids()).toHaveLength(1);
+      // The next attempt goes on where this one was.
+      server.set(ids()[0] ?? "", { status: "FAILED" });
+      await renamed.submit(after);
+      const entrypoints = [...server.jobs.values()].map(({ submission }) =>
+        /--out (\S+)/.exec(String(submission["entrypoint"])),
+      );
+      expect(entrypoints[1]?.[1]).toBe(entrypoints[0]?.[1]);
+    },
+  );
 
   test("is uploaded with one package for all, which is not sent again while it is there", async () => {
     const one = launcher();
