@@ -35,6 +35,13 @@ interface Answer {
   readonly body: Buffer;
 }
 
+interface Question {
+  readonly method: string;
+  readonly path: string;
+  /** Statuses that answer it. */
+  readonly taken: readonly number[];
+}
+
 const MOST_BYTES = 256 * 2 ** 20;
 const TIMEOUT_MS = 30_000;
 /** Pauses before a question that changes nothing is put again, ms. */
@@ -44,6 +51,8 @@ const OK = 200;
 const NOT_FOUND = 404;
 const UNAUTHORIZED = new Set([401, 403]);
 const SERVER_ERROR = 500;
+/** What a gateway says where nothing answers behind it. */
+const NOTHING_BEHIND = new Set([502, 503, 504]);
 
 /**
  * Talks to one cluster.
@@ -111,7 +120,8 @@ export class RayClient {
     for (const pause of this.retriesMs) {
       try {
         const answer = await this.request("GET", path);
-        if (answer.status < SERVER_ERROR) return this.insist(answer, path, taken);
+        const question = { method: "GET", path, taken };
+        if (answer.status < SERVER_ERROR) return this.insist(answer, question);
       } catch (error) {
         if (error instanceof RunError) throw error;
       }
@@ -132,12 +142,16 @@ export class RayClient {
     } catch (error) {
       if (error instanceof RunError) throw error;
       const got = error instanceof Error && error.message !== "" ? error.message : String(error);
-      throw new RunError("ray-silent", `a Ray cluster must answer at ${this.host}, got: ${got}`, {
-        fix: "start it (`ray start --head`), or give another --address",
-        cause: error,
-      });
+      throw this.silent(got, error);
     }
-    return this.insist(answer, path, taken);
+    return this.insist(answer, { method, path, taken });
+  }
+
+  private silent(got: string, cause?: unknown): RunError {
+    return new RunError("ray-silent", `a Ray cluster must answer at ${this.host}, got: ${got}`, {
+      fix: "start it (`ray start --head`), or give another --address",
+      cause,
+    });
   }
 
   private get host(): string {
@@ -145,7 +159,7 @@ export class RayClient {
     return `${protocol}//${host}`;
   }
 
-  private insist(answer: Answer, path: string, taken: readonly number[]): Answer {
+  private insist(answer: Answer, { method, path, taken }: Question): Answer {
     if (taken.includes(answer.status)) return answer;
     if (UNAUTHORIZED.has(answer.status)) {
       throw new RunError("ray-token", `${this.host} must accept the token, got ${answer.status}`, {
@@ -153,6 +167,7 @@ export class RayClient {
       });
     }
     const said = answer.body.toString("utf8").trim().slice(-SHOWN_CHARACTERS);
+    if (isDown(answer, { method, path })) throw this.silent(`${answer.status}: ${said}`);
     throw new RunError(
       "ray-refused",
       `${this.host}${path} must answer with ${taken.join(" or ")}, got ${answer.status}: ${said}`,
@@ -180,6 +195,12 @@ export class RayClient {
       call.end(body);
     });
   }
+}
+
+/** Whether the cluster is not well, rather than against what was asked: the output of a machine that is gone is a 500 too. */
+function isDown({ status }: Answer, { method, path }: Omit<Question, "taken">): boolean {
+  if (NOTHING_BEHIND.has(status)) return true;
+  return method === "GET" && status >= SERVER_ERROR && !path.endsWith("/logs");
 }
 
 async function collect(response: http.IncomingMessage): Promise<Buffer> {

@@ -195,19 +195,35 @@ describe("a job of a cluster", () => {
     expect(one.hasRoom(jobs[8]!, jobs)).toBe(true);
   });
 
-  test("waits while the cluster does not answer, and the refusal may pass", async () => {
+  test.each<Fault>(["drop", "500", "503"])(
+    "waits while the cluster answers with %s, and the refusal of another may pass",
+    async (fault) => {
+      const one = launcher();
+      await one.submit(job);
+      server.faults = Array<Fault>(4).fill(fault);
+      expect(await one.status(job)).toEqual({
+        state: "waiting",
+        detail: "the cluster does not answer",
+      });
+      server.faults = Array<Fault>(4).fill(fault);
+      const [other] = jobsOf(fs, "seeds: [8]") as [Job];
+      const refusal: unknown = await one.submit(other).catch((error: unknown) => error);
+      expect(refusal).toBeInstanceOf(RunError);
+      expect(one.mayPass(refusal)).toBe(true);
+    },
+  );
+
+  test("whose submission a gateway refuses may be submitted later; the cluster's own refusal stays", async () => {
     const one = launcher();
+    const refusedBy = async (fault: Fault): Promise<unknown> => {
+      server.faults = [undefined, undefined, fault] as Fault[];
+      return one.submit(job).catch((error: unknown) => error);
+    };
     await one.submit(job);
-    server.faults = Array<Fault>(4).fill("drop");
-    expect(await one.status(job)).toEqual({
-      state: "waiting",
-      detail: "the cluster does not answer",
-    });
-    server.faults = Array<Fault>(4).fill("drop");
-    const [other] = jobsOf(fs, "seeds: [8]") as [Job];
-    const refusal: unknown = await one.submit(other).catch((error: unknown) => error);
-    expect(refusal).toBeInstanceOf(RunError);
-    expect(one.mayPass(refusal)).toBe(true);
+    server.jobs.clear();
+    expect(one.mayPass(await refusedBy("503"))).toBe(true);
+    expect(one.mayPass(await refusedBy("500"))).toBe(false);
+    expect(ids()).toHaveLength(0);
   });
 
   test("is stopped, and one that is over is left alone", async () => {
