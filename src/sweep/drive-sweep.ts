@@ -59,8 +59,10 @@ interface Waiting {
  * **Details** After the signal, or when the budget is spent, nothing is started, and what goes on is asked to end.
  *
  * @returns run id to outcome, for every job.
+ * @throws if there are jobs and the launcher's place does not answer.
  */
 export async function driveSweep(drive: SweepDrive): Promise<ReadonlyMap<string, RunOutcome>> {
+  if (drive.jobs.length > 0) await drive.launcher.mustAnswer?.();
   return new Driver(drive).run();
 }
 
@@ -104,9 +106,14 @@ class Driver {
     return isSpent ? `not started: the budget of ${budgetHours} h is spent` : undefined;
   }
 
+  /** Whether there is a reason to end that is not acted on yet: what takes long is left then. */
+  private get isToEnd(): boolean {
+    return !this.wasStopped && this.reasonToEnd() !== undefined;
+  }
+
   private async startMore(): Promise<void> {
     const { concurrency, launcher } = this.drive;
-    while (this.active.size < concurrency) {
+    while (this.active.size < concurrency && !this.isToEnd) {
       const active = [...this.active.values()].map(({ job }) => job);
       const next = this.waiting.find(
         ({ job, notBefore }) =>
@@ -116,11 +123,13 @@ class Driver {
       );
       if (next === undefined) return;
       this.waiting = this.waiting.filter((one) => one !== next);
-      await this.start(next);
+      const isTaken = await this.start(next);
+      if (!isTaken) return;
     }
   }
 
-  private async start(next: Waiting): Promise<void> {
+  /** @returns false if it was refused for the moment: others would be, too. */
+  private async start(next: Waiting): Promise<boolean> {
     const { job, attempt } = next;
     this.drive.onEvent({ kind: "start", job, attempt });
     this.warmStarts.started(job);
@@ -128,17 +137,23 @@ class Driver {
     try {
       await this.drive.launcher.submit(job);
     } catch (error) {
-      if (this.drive.launcher.mayPass(error)) this.retry(next, messageOf(error));
-      else this.end(next, { state: "failed", message: messageOf(error) });
+      if (this.drive.launcher.mayPass(error)) {
+        this.queueAgain(next, messageOf(error));
+        return false;
+      }
+      this.end(next, { state: "failed", message: messageOf(error) });
     }
+    return true;
   }
 
   /** Looks at every job that goes on. */
   private async look(): Promise<void> {
     for (const one of this.active.values()) {
+      if (this.isToEnd) return;
       const status = await this.statusOf(one.job);
-      if (status.state === "lost" && status.neverStarted === true) this.queueAgain(one, status);
-      else if (status.state === "lost") this.retry(one, status.detail ?? "it is gone");
+      if (status.state === "lost" && status.neverStarted === true) {
+        this.queueAgain(one, status.detail ?? "it did not start");
+      } else if (status.state === "lost") this.retry(one, status.detail ?? "it is gone");
       if (status.state === "ended" || status.state === "absent") await this.conclude(one, status);
     }
   }
@@ -189,8 +204,8 @@ class Driver {
     });
   }
 
-  /** A job that nothing was free for has not been tried: it waits as long as it takes. */
-  private queueAgain(one: Waiting, { detail = "it did not start" }: JobStatus): void {
+  /** A job that nothing was free for, or that nobody took, has not been tried: it waits as long as it takes. */
+  private queueAgain(one: Waiting, detail: string): void {
     const { attempt } = one;
     if (this.wasStopped) this.end(one, { state: "interrupted", message: "not started" });
     else this.submitLater(one, { attempt, detail, waitMs: this.firstRetryMs });

@@ -155,7 +155,7 @@ describe.skipIf(PYTHON === undefined)("a sweep on Ray", () => {
       await other.start(1);
       const stranger = entlaw(ray(inLog, out, other));
       expect(stranger.code).toBe(4);
-      expect(stranger.stdout).toContain("must accept the token");
+      expect(stranger.stderr).toContain("must accept the token");
       process.env["RAY_AUTH_TOKEN"] = token;
       const { code, stderr } = entlaw(ray(inLog, out, other));
       expect(code, stderr).toBe(0);

@@ -70,9 +70,9 @@ export class RayClient {
     this.retriesMs = retriesMs;
   }
 
-  /** The version of Ray. @throws {@link RunError} if nothing answers there, or something else. */
+  /** The version of Ray, asked once. @throws {@link RunError} if nothing answers there, or something else. */
   async version(): Promise<string> {
-    const answer = await this.ask("/api/version");
+    const answer = await this.send("GET", "/api/version");
     return parse(z.looseObject({ ray_version: z.string() }), answer).ray_version;
   }
 

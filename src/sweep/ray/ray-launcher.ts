@@ -74,9 +74,14 @@ class RayLauncher implements Launcher {
     this.sharesDisk = program.sharesDisk;
   }
 
+  async mustAnswer(): Promise<void> {
+    await this.client.version();
+  }
+
   /** The attempt that goes on is adopted; otherwise the next one is made. */
   async submit(job: Job): Promise<void> {
     const { id, job: found } = await this.attemptFor(job);
+    this.silentSince = undefined;
     this.submitted.set(job.run.id, id);
     this.pending.add(job.run.id);
     if (found !== undefined) return;
@@ -100,9 +105,7 @@ class RayLauncher implements Launcher {
       if (found.status === "RUNNING" && this.isLogDue(job)) await this.keepLog(job);
       return statusOfRay(found);
     } catch (error) {
-      if (!isSilent(error)) throw error;
-      this.silentSince ??= monotonicMs();
-      if (monotonicMs() - this.silentSince > PATIENCE_MS) throw error;
+      if (!this.isSilentForNow(error)) throw error;
       return { state: "waiting", detail: "the cluster does not answer" };
     }
   }
@@ -144,7 +147,14 @@ class RayLauncher implements Launcher {
 
   /** A head that restarts answers again, and a run whose output is gone can be made again. */
   mayPass(error: unknown): boolean {
-    return isSilent(error) || (error instanceof RunError && error.code === OUTPUT_GONE);
+    if (this.isSilentForNow(error)) return true;
+    return error instanceof RunError && error.code === OUTPUT_GONE;
+  }
+
+  private isSilentForNow(error: unknown): boolean {
+    if (!isSilent(error)) return false;
+    this.silentSince ??= monotonicMs();
+    return monotonicMs() - this.silentSince <= PATIENCE_MS;
   }
 
   /**

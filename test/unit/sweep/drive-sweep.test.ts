@@ -39,6 +39,14 @@ async function drive({ script = () => WHOLE, text = "seeds: 6", room, ...more }:
 const submitted = ({ asked }: ScriptedLauncher): string[] =>
   asked.filter((one) => one.startsWith("submit"));
 
+/** A launcher whose runs share no warm start, so that nothing but room keeps one from being started. */
+function apart(script: (job: Job, attempt: number) => readonly Act[]) {
+  const fs = memoryDisk();
+  const launcher = new ScriptedLauncher(fs, script);
+  launcher.sharesDisk = false;
+  return { fs, launcher };
+}
+
 describe("a sweep that is driven", () => {
   test("runs every job once, in order, and never more at a time than asked", async () => {
     const { launcher, jobs, states } = await drive();
@@ -105,11 +113,41 @@ describe("a sweep that is driven", () => {
     expect(states).toEqual(["interrupted"]);
   });
 
-  test("submits a job again that was refused for the moment", async () => {
-    const script = (_: Job, attempt: number): readonly Act[] => (attempt < 3 ? ["not now"] : WHOLE);
+  test("submits a job again that was refused for the moment, as often as it takes", async () => {
+    const script = (_: Job, attempt: number): readonly Act[] => (attempt < 9 ? ["not now"] : WHOLE);
     const { launcher, states } = await drive({ text: "seeds: 1", script });
     expect(states).toEqual(["finished"]);
-    expect(submitted(launcher)).toHaveLength(3);
+    expect(submitted(launcher)).toHaveLength(9);
+  });
+
+  test("submits nothing after such a refusal before it has looked at what goes on", async () => {
+    let looks = 0;
+    const refusedAt: number[] = [];
+    const { states } = await drive({
+      concurrency: 6,
+      script: (_, attempt) => {
+        if (attempt > 1) return WHOLE;
+        refusedAt.push(looks);
+        return ["not now"];
+      },
+      giveUp: () => {
+        looks += 1;
+        return [];
+      },
+    });
+    expect(new Set(states)).toEqual(new Set(["finished"]));
+    expect(refusedAt).toHaveLength(6);
+    expect(new Set(refusedAt).size).toBe(6);
+  });
+
+  test("is not begun where nothing answers, and needs no answer where nothing is left", async () => {
+    const fs = memoryDisk();
+    const launcher = Object.assign(new ScriptedLauncher(fs, () => WHOLE), {
+      mustAnswer: () => Promise.reject(new Error("nobody there")),
+    });
+    await expect(drive({ fs, launcher })).rejects.toThrow("nobody there");
+    expect(launcher.asked).toEqual([]);
+    await expect(drive({ fs, launcher, jobs: [] })).resolves.toBeDefined();
   });
 
   test("ends when its budget is spent: what goes on with a checkpoint, and nothing is started", async () => {
@@ -142,6 +180,35 @@ describe("a sweep that is driven", () => {
     const stops = launcher.asked.filter((one) => one.startsWith("stop"));
     expect(stops).toEqual(jobs.slice(0, 2).map(({ run }) => `stop ${run.id}`));
     expect(outcomes.get(jobs[5]?.run.id ?? "")?.message).toBe("not started");
+  });
+
+  test("starts no other once the signal has come", async () => {
+    const controller = new AbortController();
+    const { fs, launcher } = apart(() => ["checkpoint"]);
+    await drive({
+      fs,
+      launcher,
+      concurrency: 6,
+      signal: controller.signal,
+      onEvent: (event) => {
+        if (event.kind === "start" && event.job.run.seed === 1) controller.abort();
+      },
+    });
+    expect(submitted(launcher)).toHaveLength(2);
+  });
+
+  test("looks at no other once the signal has come, but asks all to end", async () => {
+    const controller = new AbortController();
+    const { fs, launcher } = apart(() => ["checkpoint"]);
+    const status = launcher.status.bind(launcher);
+    launcher.status = (job) => {
+      launcher.asked.push("look");
+      controller.abort();
+      return status(job);
+    };
+    await drive({ fs, launcher, concurrency: 6, signal: controller.signal });
+    const after = launcher.asked.slice(6, 6 + 7).map((one) => one.split(" ")[0]);
+    expect(after).toEqual(["look", ...Array<string>(6).fill("stop")]);
   });
 
   test("starts no more than there is room for, but one always", async () => {
@@ -208,9 +275,7 @@ describe("warm starts that runs share", () => {
   });
 
   test("are waited for by no run where they cannot be shared", async () => {
-    const fs = memoryDisk();
-    const launcher = new ScriptedLauncher(fs, () => ["idle", "finish"]);
-    launcher.sharesDisk = false;
+    const { fs, launcher } = apart(() => ["idle", "finish"]);
     await drive({ fs, launcher, jobs: jobsOf(fs, "seeds: 3"), concurrency: 3 });
     expect(launcher.most).toBe(3);
   });

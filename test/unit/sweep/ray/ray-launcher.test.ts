@@ -270,6 +270,15 @@ describe("a job of a cluster", () => {
   });
 });
 
+describe("a place that must answer", () => {
+  test("is asked once, so that a wrong address is told at once", async () => {
+    await expect(launcher().mustAnswer?.()).resolves.toBeUndefined();
+    server.faults = ["drop"];
+    await expect(launcher().mustAnswer?.()).rejects.toMatchObject({ code: "ray-silent" });
+    expect(server.seen).toEqual(["GET /api/version", "GET /api/version"]);
+  });
+});
+
 describe("a token", () => {
   test("is sent, and its refusal says what to do without showing it", async () => {
     server.token = "s3cret";
