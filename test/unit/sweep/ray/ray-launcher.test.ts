@@ -7,9 +7,12 @@ import type { Job } from "../../../../src/sweep/launcher.ts";
 import { RayClient } from "../../../../src/sweep/ray/ray-client.ts";
 import type { RayUse } from "../../../../src/sweep/ray/ray-job.ts";
 import { rayLauncher } from "../../../../src/sweep/ray/ray-launcher.ts";
+import { stopSweep } from "../../../../src/sweep/stop-sweep.ts";
+import { sweepStatus, withJobs } from "../../../../src/sweep/sweep-status.ts";
 import { type Fault, JobsServer } from "../../../support/jobs-server.ts";
 import { memoryDisk } from "../../../support/memory-disk.ts";
-import { jobsOf } from "../../../support/sweep-jobs.ts";
+import { writeRun } from "../../../support/scripted-launcher.ts";
+import { jobsOf, sweepOf } from "../../../support/sweep-jobs.ts";
 
 const RETRIES_MS = [1, 1, 1];
 
@@ -276,6 +279,16 @@ describe("a place that must answer", () => {
     server.faults = ["drop"];
     await expect(launcher().mustAnswer?.()).rejects.toMatchObject({ code: "ray-silent" });
     expect(server.seen).toEqual(["GET /api/version", "GET /api/version"]);
+  });
+
+  test("has answered before a status is told or a run is asked to end, unless neither needs it", async () => {
+    const sweep = sweepOf(fs, "seeds: 1");
+    await server.close();
+    await expect(withJobs(sweepStatus(fs, sweep), launcher())).rejects.toThrow(RunError);
+    await expect(stopSweep(fs, sweep, launcher())).rejects.toThrow(RunError);
+    writeRun(fs, sweep.jobs[0]!, "finished");
+    const [status] = await withJobs(sweepStatus(fs, sweep), launcher());
+    expect(status?.state).toBe("finished");
   });
 });
 
