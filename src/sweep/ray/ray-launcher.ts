@@ -4,6 +4,7 @@ import { writeFileAtomic } from "../../base/atomic-write.ts";
 import { monotonicMs } from "../../base/clock.ts";
 import { RunError } from "../../base/errors.ts";
 import type { FileSystem } from "../../base/file-system.ts";
+import { setLogAside } from "../attempt-logs.ts";
 import type { Job, JobStatus, Launcher } from "../launcher.ts";
 import { labJobs } from "./lab-jobs.ts";
 import type { RayClient, RayJob } from "./ray-client.ts";
@@ -25,6 +26,8 @@ const MOST_WAITING = 8;
 interface Attempt {
   readonly id: string;
   readonly job: RayJob | undefined;
+  /** Name of the one before it. */
+  readonly before: string | undefined;
 }
 
 const OUTPUT_GONE = "ray-output-gone";
@@ -60,6 +63,8 @@ class RayLauncher implements Launcher {
   /** Runs whose jobs did not run yet when they were last looked at. */
   private readonly pending = new Set<string>();
   private readonly loggedAt = new Map<string, number>();
+  /** Runs whose log is set aside for an attempt that the cluster has not taken yet. */
+  private readonly setAside = new Set<string>();
   private silentSince: number | undefined;
   private readonly fs: FileSystem;
   private readonly client: RayClient;
@@ -80,15 +85,26 @@ class RayLauncher implements Launcher {
 
   /** The attempt that goes on is adopted; otherwise the next one is made. */
   async submit(job: Job): Promise<void> {
-    const { id, job: found } = await this.attemptFor(job);
+    const { id, job: found, before } = await this.attemptFor(job);
     this.silentSince = undefined;
     this.submitted.set(job.run.id, id);
     this.pending.add(job.run.id);
-    if (found !== undefined) return;
-    this.program.prepare(job);
-    const files = this.program.package();
-    if (files !== undefined) await this.client.upload(files.name, () => files.bytes);
-    await this.client.submit(this.program.submission(job, id, files?.name));
+    if (found === undefined) {
+      await this.setLogAside(job, before);
+      this.program.prepare(job);
+      const files = this.program.package();
+      if (files !== undefined) await this.client.upload(files.name, () => files.bytes);
+      await this.client.submit(this.program.submission(job, id, files?.name));
+    }
+    this.setAside.delete(job.run.id);
+  }
+
+  /** Keeps what the attempt before has said under another name; once, however often the next one is refused. */
+  private async setLogAside(job: Job, before: string | undefined): Promise<void> {
+    if (this.setAside.has(job.run.id)) return;
+    if (before !== undefined) await this.keepLog(job, before);
+    setLogAside(this.fs, job.logFile);
+    this.setAside.add(job.run.id);
   }
 
   async status(job: Job): Promise<JobStatus> {
@@ -102,7 +118,8 @@ class RayLauncher implements Launcher {
           : { state: "lost", detail: "the cluster does not know it any more" };
       }
       if (found.status !== "PENDING") this.pending.delete(job.run.id);
-      if (found.status === "RUNNING" && this.isLogDue(job)) await this.keepLog(job);
+      if (found.status === "RUNNING" && this.isLogDue(job))
+        await this.keepLog(job, await this.idOf(job));
       return statusOfRay(found);
     } catch (error) {
       if (!this.isSilentForNow(error)) throw error;
@@ -128,7 +145,7 @@ class RayLauncher implements Launcher {
   }
 
   async collect(job: Job): Promise<void> {
-    const output = await this.keepLog(job);
+    const output = await this.keepLog(job, await this.idOf(job));
     if (this.program.comesInOutput && output === undefined) {
       throw new RunError(
         OUTPUT_GONE,
@@ -162,13 +179,15 @@ class RayLauncher implements Launcher {
    * and whose run is still to be collected is not made again either.
    */
   private async attemptFor(job: Job): Promise<Attempt> {
+    let before: string | undefined;
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
       const id = submissionId(this.use, job, attempt);
       const found = await this.client.job(id);
-      if (found === undefined || goesOn(found)) return { id, job: found };
-      if (found.status !== "SUCCEEDED") continue;
+      if (found === undefined || goesOn(found)) return { id, job: found, before };
       const output = async (): Promise<string> => (await this.output(id)) ?? "";
-      if (await this.program.holdsRun(job, output)) return { id, job: found };
+      const isWhole = found.status === "SUCCEEDED" && (await this.program.holdsRun(job, output));
+      if (isWhole) return { id, job: found, before };
+      before = id;
     }
     throw new RunError(
       "ray-attempts",
@@ -203,8 +222,8 @@ class RayLauncher implements Launcher {
   }
 
   /** Copies what a job has said so far, if the cluster still has it; what is here is left otherwise. */
-  private async keepLog(job: Job): Promise<string | undefined> {
-    const output = await this.output(await this.idOf(job));
+  private async keepLog(job: Job, id: string): Promise<string | undefined> {
+    const output = await this.output(id);
     if (output !== undefined && output !== "") {
       writeFileAtomic(this.fs, job.logFile, Buffer.from(this.program.withoutRun(output)));
     }
