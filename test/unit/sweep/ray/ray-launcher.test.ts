@@ -56,6 +56,7 @@ describe("a job of a cluster", () => {
     });
     const { env_vars: env } = submission["runtime_env"] as { env_vars: Record<string, string> };
     expect(JSON.parse(env["ENTLAW_CONFIG"] ?? "")).toEqual(job.run.config);
+    expect(Number(env["RAY_JOB_STOP_WAIT_TIME_S"])).toBeGreaterThan(60); // a step and a checkpoint take that long
   });
 
   test("has another name in another folder: that is another sweep", async () => {
