@@ -97,7 +97,10 @@ export class JobsServer {
       job.status = "STOPPED";
       return [200, { stopped: true }];
     }
-    return [200, { type: "SUBMISSION", submission_id: id, ...job, submission: undefined }];
+    return [
+      200,
+      { type: "SUBMISSION", submission_id: id, ...job, submission: undefined, logs: undefined },
+    ];
   }
 
   private submit(body: Buffer): [number, unknown] {

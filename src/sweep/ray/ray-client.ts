@@ -42,6 +42,8 @@ interface Question {
   readonly taken: readonly number[];
 }
 
+/** Code of the error for an answer that is too large. */
+export const TOO_LARGE = "ray-too-large";
 const MOST_BYTES = 256 * 2 ** 20;
 const TIMEOUT_MS = 30_000;
 /** Pauses before a question that changes nothing is put again, ms. */
@@ -63,11 +65,20 @@ const NOTHING_BEHIND = new Set([502, 503, 504]);
 export class RayClient {
   private readonly address: RayAddress;
   private readonly retriesMs: readonly number[];
+  private readonly mostBytes: number;
 
-  /** @param retriesMs - pauses before a question that changes nothing is put again. */
-  constructor(address: RayAddress, retriesMs: readonly number[] = RETRIES_MS) {
+  /**
+   * @param retriesMs - pauses before a question that changes nothing is put again.
+   * @param mostBytes - of an answer.
+   */
+  constructor(
+    address: RayAddress,
+    retriesMs: readonly number[] = RETRIES_MS,
+    mostBytes = MOST_BYTES,
+  ) {
     this.address = address;
     this.retriesMs = retriesMs;
+    this.mostBytes = mostBytes;
   }
 
   /** The version of Ray, asked once. @throws {@link RunError} if nothing answers there, or something else. */
@@ -185,7 +196,7 @@ export class RayClient {
     return new Promise((resolve, reject) => {
       const target = new URL(path, url);
       const call = request(target, { method, headers, timeout: TIMEOUT_MS }, (response) => {
-        collect(response).then(
+        collect(response, this.mostBytes).then(
           (bytes) => resolve({ status: response.statusCode ?? 0, body: bytes }),
           reject,
         );
@@ -203,13 +214,15 @@ function isDown({ status }: Answer, { method, path }: Omit<Question, "taken">): 
   return method === "GET" && status >= SERVER_ERROR && !path.endsWith("/logs");
 }
 
-async function collect(response: http.IncomingMessage): Promise<Buffer> {
+async function collect(response: http.IncomingMessage, mostBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MOST_BYTES) {
-      throw new RunError("ray-answer", `an answer must have at most ${MOST_BYTES} bytes, got more`);
+    if (size > mostBytes) {
+      throw new RunError(TOO_LARGE, `the answer must have at most ${mostBytes} bytes, got more`, {
+        fix: "if it is what a job has printed, let it print less",
+      });
     }
     chunks.push(chunk);
   }

@@ -7,13 +7,15 @@ import type { FileSystem } from "../../base/file-system.ts";
 import { setLogAside } from "../attempt-logs.ts";
 import type { Job, JobStatus, Launcher } from "../launcher.ts";
 import { labJobs } from "./lab-jobs.ts";
-import type { RayClient, RayJob } from "./ray-client.ts";
+import { type RayClient, type RayJob, TOO_LARGE } from "./ray-client.ts";
 import { type RayUse, statusOfRay, submissionId } from "./ray-job.ts";
 import type { RayProgram } from "./ray-program.ts";
 
 const POLL_MS = 1000;
-/** Time between two looks at what a job says. */
+/** Least time between two looks at what a job says, of which all is sent each time. */
 const LOG_MS = 10_000;
+/** Bytes a look above which it takes longer to the next one. */
+const LOG_BYTES = 2 ** 20;
 /** Time without an answer of the cluster after which its jobs count as failed. */
 const PATIENCE_MS = 600_000;
 const MOST_ATTEMPTS = 100;
@@ -36,6 +38,14 @@ const isSilent = (error: unknown): boolean =>
   error instanceof RunError && error.code === "ray-silent";
 
 const goesOn = (job: RayJob): boolean => job.status === "PENDING" || job.status === "RUNNING";
+
+const outputGone = (id: string): RunError =>
+  new RunError(OUTPUT_GONE, `the output of ${id}, which holds the run, must be there, got none`, {
+    fix: "the machine that had it is gone: the run is made again",
+  });
+
+/** Time until a log is looked at again, ms: one that is longer less often, so that its bytes a second have a bound. */
+export const logPauseMs = (bytes: number): number => LOG_MS * Math.max(1, bytes / LOG_BYTES);
 
 /** What a launcher works with. */
 interface RayParts {
@@ -62,7 +72,10 @@ class RayLauncher implements Launcher {
   private readonly submitted = new Map<string, string>();
   /** Runs whose jobs did not run yet when they were last looked at. */
   private readonly pending = new Set<string>();
-  private readonly loggedAt = new Map<string, number>();
+  /** By the name of the job, times of the monotonic clock. */
+  private readonly nextLogAt = new Map<string, number>();
+  /** Errors of jobs whose logs are too large to be had. */
+  private readonly tooLarge = new Map<string, RunError>();
   /** Runs whose log is set aside for an attempt that the cluster has not taken yet. */
   private readonly setAside = new Set<string>();
   private silentSince: number | undefined;
@@ -90,6 +103,7 @@ class RayLauncher implements Launcher {
     this.submitted.set(job.run.id, id);
     this.pending.add(job.run.id);
     if (found === undefined) {
+      this.tooLarge.delete(id); // of a cluster that has forgotten its jobs
       await this.setLogAside(job, before);
       this.program.prepare(job);
       const files = this.program.package();
@@ -118,8 +132,7 @@ class RayLauncher implements Launcher {
           : { state: "lost", detail: "the cluster does not know it any more" };
       }
       if (found.status !== "PENDING") this.pending.delete(job.run.id);
-      if (found.status === "RUNNING" && this.isLogDue(job))
-        await this.keepLog(job, await this.idOf(job));
+      if (found.status === "RUNNING") await this.followLog(job);
       return statusOfRay(found);
     } catch (error) {
       if (!this.isSilentForNow(error)) throw error;
@@ -145,15 +158,12 @@ class RayLauncher implements Launcher {
   }
 
   async collect(job: Job): Promise<void> {
-    const output = await this.keepLog(job, await this.idOf(job));
+    const id = await this.idOf(job);
+    const output = await this.keepLog(job, id);
     if (this.program.comesInOutput && output === undefined) {
-      throw new RunError(
-        OUTPUT_GONE,
-        `the output of ${await this.idOf(job)}, which holds the run, must be there, got none`,
-        { fix: "the machine that had it is gone: the run is made again" },
-      );
+      throw this.tooLarge.get(id) ?? outputGone(id);
     }
-    const { status } = (await this.client.job(await this.idOf(job))) ?? {};
+    const { status } = (await this.client.job(id)) ?? {};
     await this.program.collect(job, output, status === "SUCCEEDED");
   }
 
@@ -214,20 +224,34 @@ class RayLauncher implements Launcher {
     return this.submitted.get(job.run.id) ?? submissionId(this.use, job, 1);
   }
 
-  private isLogDue({ run }: Job): boolean {
-    const now = monotonicMs();
-    if (now - (this.loggedAt.get(run.id) ?? -LOG_MS) < LOG_MS) return false;
-    this.loggedAt.set(run.id, now);
-    return true;
+  /** Copies what a job says now and then; that it cannot be had now is no fault of the job. */
+  private async followLog(job: Job): Promise<void> {
+    const id = await this.idOf(job);
+    if (monotonicMs() < (this.nextLogAt.get(id) ?? 0)) return;
+    let bytes = 0;
+    try {
+      bytes = (await this.keepLog(job, id))?.length ?? 0;
+    } catch {
+      // The next look, or the end of the job, says what became of it.
+    }
+    this.nextLogAt.set(id, monotonicMs() + logPauseMs(bytes));
   }
 
   /** Copies what a job has said so far, if the cluster still has it; what is here is left otherwise. */
   private async keepLog(job: Job, id: string): Promise<string | undefined> {
-    const output = await this.output(id);
-    if (output !== undefined && output !== "") {
-      writeFileAtomic(this.fs, job.logFile, Buffer.from(this.program.withoutRun(output)));
+    if (this.tooLarge.has(id)) return undefined;
+    try {
+      const output = await this.output(id);
+      if (output !== undefined && output !== "") {
+        writeFileAtomic(this.fs, job.logFile, Buffer.from(this.program.withoutRun(output)));
+      }
+      return output;
+    } catch (error) {
+      if (!(error instanceof RunError) || error.code !== TOO_LARGE) throw error;
+      this.tooLarge.set(id, error);
+      append(this.fs, job.logFile, `entlaw: ${id} has said too much, its log is not kept\n`);
+      return undefined;
     }
-    return output;
   }
 
   /** What a job has said; undefined if it cannot be had, as when the machine that has it is gone. */
@@ -238,5 +262,14 @@ class RayLauncher implements Launcher {
       if (error instanceof RunError && error.code === "ray-refused") return undefined;
       throw error;
     }
+  }
+}
+
+function append(fs: FileSystem, path: string, text: string): void {
+  const file = fs.open(path, "append");
+  try {
+    fs.write(file, Buffer.from(text));
+  } finally {
+    fs.close(file);
   }
 }

@@ -6,7 +6,7 @@ import type { FileSystem } from "../../../../src/base/file-system.ts";
 import type { Job } from "../../../../src/sweep/launcher.ts";
 import { RayClient } from "../../../../src/sweep/ray/ray-client.ts";
 import type { RayUse } from "../../../../src/sweep/ray/ray-job.ts";
-import { rayLauncher } from "../../../../src/sweep/ray/ray-launcher.ts";
+import { logPauseMs, rayLauncher } from "../../../../src/sweep/ray/ray-launcher.ts";
 import { stopSweep } from "../../../../src/sweep/stop-sweep.ts";
 import { sweepStatus, withJobs } from "../../../../src/sweep/sweep-status.ts";
 import { type Fault, JobsServer } from "../../../support/jobs-server.ts";
@@ -271,6 +271,69 @@ describe("a job of a cluster", () => {
     expect(said).toEqual(["step 1\n", "step 2\n"]);
     await one.collect(job);
     expect(fs.readFile(job.logFile).toString()).toBe("step 1\nstep 2\n");
+  });
+});
+
+describe("what a job says", () => {
+  const MOST_BYTES = 4096;
+  const longLog = "x".repeat(MOST_BYTES + 1);
+  const careful = (results: RayUse["results"]) => {
+    const client = new RayClient({ url, token: undefined }, RETRIES_MS, MOST_BYTES);
+    const use = { name: "test", out: "/sweep", node: "node", modules: "/m", results };
+    return rayLauncher(fs, client, use);
+  };
+  const log = (): string => fs.readFile(job.logFile).toString();
+
+  test("is not kept where it is too much, which is said once and is no fault of the job", async () => {
+    const one = careful("shared");
+    await one.submit(job);
+    server.set(ids()[0] ?? "", { logs: longLog });
+    expect(await one.status(job)).toEqual({ state: "running" });
+    server.set(ids()[0] ?? "", { status: "SUCCEEDED" });
+    await one.collect(job);
+    expect(log()).toMatch(/^entlaw: .+ has said too much, .+\n$/);
+    expect(server.seen.filter((request) => request.endsWith("/logs"))).toHaveLength(1);
+  });
+
+  test("cannot bring a run back where it is too much, and trying again would not help", async () => {
+    const one = careful("log");
+    await one.submit(job);
+    server.set(ids()[0] ?? "", { logs: longLog });
+    expect(await one.status(job)).toEqual({ state: "running" });
+    server.set(ids()[0] ?? "", { status: "SUCCEEDED" });
+    const refusal: unknown = await one.collect(job).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: "ray-too-large" });
+    expect(one.mayPass(refusal)).toBe(false);
+  });
+
+  test("is too much of one attempt and not of the next, nor of one by the same name", async () => {
+    const one = careful("log");
+    await one.submit(job);
+    server.set(ids()[0] ?? "", { logs: longLog, status: "FAILED" });
+    await one.submit(job);
+    server.set(ids()[1] ?? "", { logs: "well\n" });
+    await one.status(job);
+    expect(log()).toBe("well\n");
+    server.jobs.clear(); // a head that starts anew
+    await one.submit(job);
+    server.set(ids()[0] ?? "", { logs: "well again\n", status: "SUCCEEDED" });
+    await one.collect(job);
+    expect(log()).toBe("well again\n");
+  });
+
+  test("may be not there for the moment: the job runs on", async () => {
+    const one = launcher();
+    await one.submit(job);
+    server.faults = [undefined, ...Array<Fault>(4).fill("drop")] as Fault[];
+    expect(await one.status(job)).toEqual({ state: "running" });
+  });
+
+  test("is asked for less often the longer it is: never more than 128 kB a second of one job", () => {
+    for (const bytes of [0, 1, 1e4, 1e6, 1e7, 2 ** 28]) {
+      const pause = logPauseMs(bytes);
+      expect(pause).toBeGreaterThanOrEqual(10_000);
+      expect(bytes / pause).toBeLessThanOrEqual(128);
+    }
   });
 });
 
