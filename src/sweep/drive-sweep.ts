@@ -72,6 +72,8 @@ class Driver {
   private waiting: Waiting[];
   private readonly active = new Map<string, Waiting>();
   private readonly givenUp = new Set<string>();
+  /** Jobs that are to end and could not be asked yet. */
+  private readonly unasked = new Set<Job>();
   private readonly outcomes = new Map<string, RunOutcome>();
   private readonly startedAt = monotonicMs();
   private wasStopped = false;
@@ -86,11 +88,12 @@ class Driver {
     const { signal, launcher } = this.drive;
     while (this.waiting.length + this.active.size > 0) {
       const end = this.reasonToEnd();
-      if (end !== undefined) await this.stopAll(end);
+      if (end !== undefined) this.stopAll(end);
       else {
-        await this.giveArmsUp();
+        this.giveArmsUp();
         await this.startMore();
       }
+      await this.askToEnd();
       // A job that was refused at once leaves nothing to wait for.
       if (this.active.size > 0 || this.waiting.length > 0) await pause(launcher.pollMs, signal);
       await this.look();
@@ -192,7 +195,8 @@ class Driver {
   }
 
   private retry(one: Waiting, detail: string): void {
-    const { attempt } = one;
+    const { attempt, job } = one;
+    if (this.givenUp.has(job.run.arm)) return this.end(one, { state: "given-up", message: detail });
     if (attempt >= MOST_ATTEMPTS || this.wasStopped) {
       this.end(one, { state: "failed", message: `lost ${attempt} times: ${detail}` });
       return;
@@ -206,8 +210,10 @@ class Driver {
 
   /** A job that nothing was free for, or that nobody took, has not been tried: it waits as long as it takes. */
   private queueAgain(one: Waiting, detail: string): void {
-    const { attempt } = one;
-    if (this.wasStopped) this.end(one, { state: "interrupted", message: "not started" });
+    const { attempt, job } = one;
+    const isGivenUp = this.givenUp.has(job.run.arm);
+    if (isGivenUp) this.end(one, { state: "given-up", message: "not started" });
+    else if (this.wasStopped) this.end(one, { state: "interrupted", message: "not started" });
     else this.submitLater(one, { attempt, detail, waitMs: this.firstRetryMs });
   }
 
@@ -228,12 +234,13 @@ class Driver {
 
   private end({ job }: Waiting, outcome: RunOutcome): void {
     this.active.delete(job.run.id);
+    this.unasked.delete(job);
     this.warmStarts.ended(job);
     this.outcomes.set(job.run.id, outcome);
     this.drive.onEvent({ kind: "end", job, outcome });
   }
 
-  private async giveArmsUp(): Promise<void> {
+  private giveArmsUp(): void {
     for (const arm of this.drive.giveUp?.() ?? []) {
       this.givenUp.add(arm.arm);
       this.drive.onEvent({ kind: "give-up", arm });
@@ -241,25 +248,30 @@ class Driver {
       const dropped = this.waiting.filter(ofArm);
       this.waiting = this.waiting.filter((one) => !ofArm(one));
       for (const one of dropped) this.end(one, { state: "given-up", message: "not started" });
-      for (const one of [...this.active.values()].filter(ofArm)) await this.stop(one.job);
+      for (const { job } of [...this.active.values()].filter(ofArm)) this.unasked.add(job);
     }
   }
 
-  /** Once: what waits is left, what goes on is asked to end. */
-  private async stopAll(why: string): Promise<void> {
+  /** Once: what waits is left, what goes on is to end. */
+  private stopAll(why: string): void {
     if (this.wasStopped) return;
     this.wasStopped = true;
     const left = this.waiting;
     this.waiting = [];
     for (const one of left) this.end(one, { state: "interrupted", message: why });
-    for (const { job } of this.active.values()) await this.stop(job);
+    for (const { job } of this.active.values()) this.unasked.add(job);
   }
 
-  private async stop(job: Job): Promise<void> {
-    try {
-      await this.drive.launcher.stop(job);
-    } catch {
-      // Its next status says what became of it.
+  /** Asks every job once that is to end; those that cannot be asked now are asked after the next look. */
+  private async askToEnd(): Promise<void> {
+    const { launcher } = this.drive;
+    for (const job of this.unasked) {
+      try {
+        await launcher.stop(job);
+        this.unasked.delete(job);
+      } catch (error) {
+        if (launcher.mayPass(error)) return; // the others could not be asked either
+      }
     }
   }
 }

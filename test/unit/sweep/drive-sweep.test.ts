@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { FileSystem } from "../../../src/base/file-system.ts";
 import { driveSweep, type SweepDrive, type SweepEvent } from "../../../src/sweep/drive-sweep.ts";
-import type { Job } from "../../../src/sweep/launcher.ts";
+import type { Job, JobStatus } from "../../../src/sweep/launcher.ts";
 import type { GivenUp } from "../../../src/sweep/sweep-manifest.ts";
 import { memoryDisk } from "../../support/memory-disk.ts";
 import { type Act, ScriptedLauncher } from "../../support/scripted-launcher.ts";
@@ -38,6 +38,24 @@ async function drive({ script = () => WHOLE, text = "seeds: 6", room, ...more }:
 
 const submitted = ({ asked }: ScriptedLauncher): string[] =>
   asked.filter((one) => one.startsWith("submit"));
+
+const LOSER: GivenUp = {
+  arm: "psr",
+  ceiling: [0, 0.1],
+  best: "grpo",
+  best_ceiling: [0.5, 0.6],
+  steps: 2,
+  saved_steps: 9,
+};
+
+/** Gives the arm up at one look, counted from 1. */
+function loserAtLook(look: number): () => readonly GivenUp[] {
+  let looks = 0;
+  return () => {
+    looks += 1;
+    return looks === look ? [LOSER] : [];
+  };
+}
 
 /** A launcher whose runs share no warm start, so that nothing but room keeps one from being started. */
 function apart(script: (job: Job, attempt: number) => readonly Act[]) {
@@ -224,26 +242,61 @@ describe("a sweep that is driven", () => {
   });
 
   test("gives up an arm: what goes on is stopped, what waits is not started", async () => {
-    let looks = 0;
-    const found: GivenUp = {
-      arm: "psr",
-      ceiling: [0, 0.1],
-      best: "grpo",
-      best_ceiling: [0.5, 0.6],
-      steps: 2,
-      saved_steps: 9,
-    };
     const { launcher, states, jobs } = await drive({
       text: "{ arms: [psr, grpo], seeds: 3 }",
       script: ({ run }) => (run.arm === "psr" ? ["checkpoint"] : WHOLE),
-      giveUp: () => {
-        looks += 1;
-        return looks === 5 ? [found] : [];
-      },
+      giveUp: loserAtLook(5),
     });
     expect(states).toEqual([...Array(3).fill("given-up"), ...Array(3).fill("finished")]);
     expect(launcher.asked).not.toContain(`submit ${jobs[2]?.run.id}`);
   });
+
+  test.each<[string, JobStatus]>([
+    ["is lost", { state: "lost", detail: "its machine is gone" }],
+    ["did not start", { state: "lost", neverStarted: true }],
+  ])("submits no job of an arm that it gave up again: one that %s", async (_, end) => {
+    const { fs, launcher } = apart(() => ["step"]);
+    launcher.stop = async (job) => {
+      launcher.asked.push(`stop ${job.run.id}`);
+      launcher.status = async () => end;
+    };
+    const { states } = await drive({
+      fs,
+      launcher,
+      text: "{ arms: [psr], seeds: 1 }",
+      giveUp: loserAtLook(3),
+    });
+    expect(states).toEqual(["given-up"]);
+    expect(launcher.asked.map((one) => one.split(" ")[0])).toEqual(["submit", "stop"]);
+  });
+
+  test.each(["not now", "not this one"])(
+    "asks a job again to end that could not be asked: %s",
+    async (refusal) => {
+      const controller = new AbortController();
+      const { fs, launcher } = apart(() => ["step"]);
+      const stop = launcher.stop.bind(launcher);
+      let refusals = 0;
+      launcher.stop = async (job) => {
+        const isRefused = job.run.seed === 0 && refusals < 3;
+        if (!isRefused) return stop(job);
+        refusals += 1;
+        throw new Error(refusal);
+      };
+      const { jobs, states } = await drive({
+        fs,
+        launcher,
+        signal: controller.signal,
+        onEvent: (event) => {
+          if (event.kind === "start" && event.job.run.seed === 1) controller.abort();
+        },
+      });
+      expect(states).toEqual(jobs.map(() => "interrupted"));
+      expect(refusals).toBe(3);
+      const stops = launcher.asked.filter((one) => one.startsWith("stop"));
+      expect(stops.toSorted()).toEqual(jobs.slice(0, 2).map(({ run }) => `stop ${run.id}`));
+    },
+  );
 });
 
 describe("warm starts that runs share", () => {
