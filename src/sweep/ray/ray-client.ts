@@ -159,21 +159,22 @@ export class RayClient {
   }
 
   private silent(got: string, cause?: unknown): RunError {
-    return new RunError("ray-silent", `a Ray cluster must answer at ${this.host}, got: ${got}`, {
+    return new RunError("ray-silent", `a Ray cluster must answer at ${this.base}, got: ${got}`, {
       fix: "start it (`ray start --head`), or give another --address",
       cause,
     });
   }
 
-  private get host(): string {
-    const { protocol, host } = this.address.url;
-    return `${protocol}//${host}`;
+  /** Where the cluster answers; behind an ingress it may be below a path. */
+  private get base(): string {
+    const { protocol, host, pathname } = this.address.url;
+    return `${protocol}//${host}${pathname.replace(/\/+$/, "")}`;
   }
 
   private insist(answer: Answer, { method, path, taken }: Question): Answer {
     if (taken.includes(answer.status)) return answer;
     if (UNAUTHORIZED.has(answer.status)) {
-      throw new RunError("ray-token", `${this.host} must accept the token, got ${answer.status}`, {
+      throw new RunError("ray-token", `${this.base} must accept the token, got ${answer.status}`, {
         fix: "set RAY_AUTH_TOKEN, or RAY_AUTH_TOKEN_PATH to the file that has it",
       });
     }
@@ -181,7 +182,7 @@ export class RayClient {
     if (isDown(answer, { method, path })) throw this.silent(`${answer.status}: ${said}`);
     throw new RunError(
       "ray-refused",
-      `${this.host}${path} must answer with ${taken.join(" or ")}, got ${answer.status}: ${said}`,
+      `${this.base}${path} must answer with ${taken.join(" or ")}, got ${answer.status}: ${said}`,
     );
   }
 
@@ -194,7 +195,7 @@ export class RayClient {
       ...(body === undefined || method === "PUT" ? {} : { "content-type": "application/json" }),
     };
     return new Promise((resolve, reject) => {
-      const target = new URL(path, url);
+      const target = new URL(`${this.base}${path}`);
       const call = request(target, { method, headers, timeout: TIMEOUT_MS }, (response) => {
         collect(response, this.mostBytes).then(
           (bytes) => resolve({ status: response.statusCode ?? 0, body: bytes }),

@@ -356,6 +356,14 @@ describe("a place that must answer", () => {
   });
 });
 
+describe("an address with a path", () => {
+  test.each(["/ray", "/ray/", "//other/ray"])("is that of all calls: %s", async (path) => {
+    const client = new RayClient({ url: new URL(`${url.origin}${path}`), token: undefined }, []);
+    await client.version().catch(() => {});
+    expect(server.seen).toEqual([`GET ${path.replace(/\/$/, "")}/api/version`]);
+  });
+});
+
 describe("a token", () => {
   test("is sent, and its refusal says what to do without showing it", async () => {
     server.token = "s3cret";
