@@ -59,8 +59,10 @@ interface Waiting {
  * **Details** After the signal, or when the budget is spent, nothing is started, and what goes on is asked to end.
  *
  * @returns run id to outcome, for every job.
+ * @throws if there are jobs and the launcher's place does not answer.
  */
 export async function driveSweep(drive: SweepDrive): Promise<ReadonlyMap<string, RunOutcome>> {
+  if (drive.jobs.length > 0) await drive.launcher.mustAnswer?.();
   return new Driver(drive).run();
 }
 
@@ -70,6 +72,8 @@ class Driver {
   private waiting: Waiting[];
   private readonly active = new Map<string, Waiting>();
   private readonly givenUp = new Set<string>();
+  /** Jobs that are to end and could not be asked yet. */
+  private readonly unasked = new Set<Job>();
   private readonly outcomes = new Map<string, RunOutcome>();
   private readonly startedAt = monotonicMs();
   private wasStopped = false;
@@ -84,11 +88,12 @@ class Driver {
     const { signal, launcher } = this.drive;
     while (this.waiting.length + this.active.size > 0) {
       const end = this.reasonToEnd();
-      if (end !== undefined) await this.stopAll(end);
+      if (end !== undefined) this.stopAll(end);
       else {
-        await this.giveArmsUp();
+        this.giveArmsUp();
         await this.startMore();
       }
+      await this.askToEnd();
       // A job that was refused at once leaves nothing to wait for.
       if (this.active.size > 0 || this.waiting.length > 0) await pause(launcher.pollMs, signal);
       await this.look();
@@ -104,9 +109,14 @@ class Driver {
     return isSpent ? `not started: the budget of ${budgetHours} h is spent` : undefined;
   }
 
+  /** Whether there is a reason to end that is not acted on yet: what takes long is left then. */
+  private get isToEnd(): boolean {
+    return !this.wasStopped && this.reasonToEnd() !== undefined;
+  }
+
   private async startMore(): Promise<void> {
     const { concurrency, launcher } = this.drive;
-    while (this.active.size < concurrency) {
+    while (this.active.size < concurrency && !this.isToEnd) {
       const active = [...this.active.values()].map(({ job }) => job);
       const next = this.waiting.find(
         ({ job, notBefore }) =>
@@ -116,11 +126,13 @@ class Driver {
       );
       if (next === undefined) return;
       this.waiting = this.waiting.filter((one) => one !== next);
-      await this.start(next);
+      const isTaken = await this.start(next);
+      if (!isTaken) return;
     }
   }
 
-  private async start(next: Waiting): Promise<void> {
+  /** @returns false if it was refused for the moment: others would be, too. */
+  private async start(next: Waiting): Promise<boolean> {
     const { job, attempt } = next;
     this.drive.onEvent({ kind: "start", job, attempt });
     this.warmStarts.started(job);
@@ -128,17 +140,23 @@ class Driver {
     try {
       await this.drive.launcher.submit(job);
     } catch (error) {
-      if (this.drive.launcher.mayPass(error)) this.retry(next, messageOf(error));
-      else this.end(next, { state: "failed", message: messageOf(error) });
+      if (this.drive.launcher.mayPass(error)) {
+        this.queueAgain(next, messageOf(error));
+        return false;
+      }
+      this.end(next, { state: "failed", message: messageOf(error) });
     }
+    return true;
   }
 
   /** Looks at every job that goes on. */
   private async look(): Promise<void> {
     for (const one of this.active.values()) {
+      if (this.isToEnd) return;
       const status = await this.statusOf(one.job);
-      if (status.state === "lost" && status.neverStarted === true) this.queueAgain(one, status);
-      else if (status.state === "lost") this.retry(one, status.detail ?? "it is gone");
+      if (status.state === "lost" && status.neverStarted === true) {
+        this.queueAgain(one, status.detail ?? "it did not start");
+      } else if (status.state === "lost") this.retry(one, status.detail ?? "it is gone");
       if (status.state === "ended" || status.state === "absent") await this.conclude(one, status);
     }
   }
@@ -177,7 +195,8 @@ class Driver {
   }
 
   private retry(one: Waiting, detail: string): void {
-    const { attempt } = one;
+    const { attempt, job } = one;
+    if (this.givenUp.has(job.run.arm)) return this.end(one, { state: "given-up", message: detail });
     if (attempt >= MOST_ATTEMPTS || this.wasStopped) {
       this.end(one, { state: "failed", message: `lost ${attempt} times: ${detail}` });
       return;
@@ -189,10 +208,12 @@ class Driver {
     });
   }
 
-  /** A job that nothing was free for has not been tried: it waits as long as it takes. */
-  private queueAgain(one: Waiting, { detail = "it did not start" }: JobStatus): void {
-    const { attempt } = one;
-    if (this.wasStopped) this.end(one, { state: "interrupted", message: "not started" });
+  /** A job that nothing was free for, or that nobody took, has not been tried: it waits as long as it takes. */
+  private queueAgain(one: Waiting, detail: string): void {
+    const { attempt, job } = one;
+    const isGivenUp = this.givenUp.has(job.run.arm);
+    if (isGivenUp) this.end(one, { state: "given-up", message: "not started" });
+    else if (this.wasStopped) this.end(one, { state: "interrupted", message: "not started" });
     else this.submitLater(one, { attempt, detail, waitMs: this.firstRetryMs });
   }
 
@@ -213,12 +234,13 @@ class Driver {
 
   private end({ job }: Waiting, outcome: RunOutcome): void {
     this.active.delete(job.run.id);
+    this.unasked.delete(job);
     this.warmStarts.ended(job);
     this.outcomes.set(job.run.id, outcome);
     this.drive.onEvent({ kind: "end", job, outcome });
   }
 
-  private async giveArmsUp(): Promise<void> {
+  private giveArmsUp(): void {
     for (const arm of this.drive.giveUp?.() ?? []) {
       this.givenUp.add(arm.arm);
       this.drive.onEvent({ kind: "give-up", arm });
@@ -226,25 +248,30 @@ class Driver {
       const dropped = this.waiting.filter(ofArm);
       this.waiting = this.waiting.filter((one) => !ofArm(one));
       for (const one of dropped) this.end(one, { state: "given-up", message: "not started" });
-      for (const one of [...this.active.values()].filter(ofArm)) await this.stop(one.job);
+      for (const { job } of [...this.active.values()].filter(ofArm)) this.unasked.add(job);
     }
   }
 
-  /** Once: what waits is left, what goes on is asked to end. */
-  private async stopAll(why: string): Promise<void> {
+  /** Once: what waits is left, what goes on is to end. */
+  private stopAll(why: string): void {
     if (this.wasStopped) return;
     this.wasStopped = true;
     const left = this.waiting;
     this.waiting = [];
     for (const one of left) this.end(one, { state: "interrupted", message: why });
-    for (const { job } of this.active.values()) await this.stop(job);
+    for (const { job } of this.active.values()) this.unasked.add(job);
   }
 
-  private async stop(job: Job): Promise<void> {
-    try {
-      await this.drive.launcher.stop(job);
-    } catch {
-      // Its next status says what became of it.
+  /** Asks every job once that is to end; those that cannot be asked now are asked after the next look. */
+  private async askToEnd(): Promise<void> {
+    const { launcher } = this.drive;
+    for (const job of this.unasked) {
+      try {
+        await launcher.stop(job);
+        this.unasked.delete(job);
+      } catch (error) {
+        if (launcher.mayPass(error)) return; // the others could not be asked either
+      }
     }
   }
 }

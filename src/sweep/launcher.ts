@@ -29,6 +29,8 @@ export interface Launcher {
   readonly pollMs: number;
   /** Whether run directories and warm starts are seen here while the jobs write them. */
   readonly sharesDisk: boolean;
+  /** Throws at once if the place does not answer; not there where it is this machine. */
+  mustAnswer?(): Promise<void>;
   /** Starts a job; one that goes on already, started by whomever, is left alone. */
   submit(job: Job): Promise<void>;
   status(job: Job): Promise<JobStatus>;

@@ -12,7 +12,11 @@ export interface StopResult {
   readonly runs: readonly string[];
 }
 
-/** Asks; the runs end after their step in flight, each with a checkpoint. */
+/**
+ * Asks; the runs end after their step in flight, each with a checkpoint.
+ *
+ * @throws if nobody runs the sweep and its launcher's place does not answer.
+ */
 export async function stopSweep(
   fs: FileSystem,
   { out, jobs }: Sweep,
@@ -20,6 +24,7 @@ export async function stopSweep(
 ): Promise<StopResult> {
   const driver = lockHolder(fs, out);
   if (driver !== undefined && askToEnd(driver)) return { driver, runs: [] };
+  await launcher.mustAnswer?.();
   const runs: string[] = [];
   for (const job of jobs) {
     const { state } = await launcher.status(job);

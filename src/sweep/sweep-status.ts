@@ -28,21 +28,26 @@ export function sweepStatus(fs: FileSystem, { jobs, givenUp }: Sweep): RunStatus
 /**
  * The same with what a cluster knows of its jobs: of a run that is not over its directory may not be seen here yet, or may say
  * that a machine writes it which is gone.
+ *
+ * @throws if a run is not over and the cluster does not answer.
  */
 export async function withJobs(
   statuses: readonly RunStatus[],
-  launcher: Pick<Launcher, "status">,
+  launcher: Pick<Launcher, "mustAnswer" | "status">,
 ): Promise<RunStatus[]> {
+  if (statuses.some(isOpen)) await launcher.mustAnswer?.();
   const known: RunStatus[] = [];
   for (const status of statuses) {
-    const isOpen = ["absent", "interrupted", "running"].includes(status.state);
-    const { state } = isOpen ? await launcher.status(status.job) : { state: undefined };
+    const { state } = isOpen(status) ? await launcher.status(status.job) : { state: undefined };
     if (state === "running" || state === "waiting") known.push({ ...status, state });
-    else if (isOpen && status.state === "running") known.push({ ...status, state: "interrupted" });
+    else if (status.state === "running") known.push({ ...status, state: "interrupted" });
     else known.push(status);
   }
   return known;
 }
+
+const isOpen = ({ state }: RunStatus): boolean =>
+  state === "absent" || state === "interrupted" || state === "running";
 
 /** Whether a run is one to start or to go on with. */
 export const isLeft = ({ state }: RunStatus): boolean =>

@@ -78,8 +78,8 @@ const runsGoingOn = (): number =>
       }
     }).length;
 
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let waited = 0; !holds(); waited += 50) {
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let waited = 0; !(await holds()); waited += 50) {
     if (waited > WITHIN_MS) throw new Error(`not within ${WITHIN_MS} ms: ${what}`);
     await wait(50);
   }
@@ -105,8 +105,8 @@ describe.skipIf(PYTHON === undefined)("a sweep on Ray", () => {
     out,
   ];
 
-  const start = (out: string, on = cluster) => {
-    const args = ["bin/entlaw.js", ...ray(shared, out, on)];
+  const start = (out: string, { on = cluster, file = shared } = {}) => {
+    const args = ["bin/entlaw.js", ...ray(file, out, on)];
     const child: ChildProcess = spawn(process.execPath, args, {
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -122,6 +122,9 @@ describe.skipIf(PYTHON === undefined)("a sweep on Ray", () => {
 
   const jobs = async ({ address } = cluster): Promise<JobDetails[]> =>
     (await (await fetch(`${address}/api/jobs/`)).json()) as JobDetails[];
+
+  const logOf = async ({ submission_id: id }: JobDetails, { address } = cluster): Promise<string> =>
+    (await fetch(`${address}/api/jobs/${id}/logs`)).text();
 
   beforeAll(async () => {
     writeFileSync(shared, SWEEP.replace("RESULTS", "shared"));
@@ -155,7 +158,7 @@ describe.skipIf(PYTHON === undefined)("a sweep on Ray", () => {
       await other.start(1);
       const stranger = entlaw(ray(inLog, out, other));
       expect(stranger.code).toBe(4);
-      expect(stranger.stdout).toContain("must accept the token");
+      expect(stranger.stderr).toContain("must accept the token");
       process.env["RAY_AUTH_TOKEN"] = token;
       const { code, stderr } = entlaw(ray(inLog, out, other));
       expect(code, stderr).toBe(0);
@@ -180,7 +183,7 @@ describe.skipIf(PYTHON === undefined)("a sweep on Ray", () => {
     const out = at("crowded");
     try {
       await crowded.start(0);
-      const sweep = start(out, crowded);
+      const sweep = start(out, { on: crowded });
       await until("every run was refused more often than a lost one is tried", () => {
         const lost = sweep.said().match(/^lost .*no machine was free/gm) ?? [];
         return lost.length > 4 * 4;
@@ -232,6 +235,33 @@ describe.skipIf(PYTHON === undefined)("a sweep on Ray", () => {
     const { code, said } = await sweep.ended;
     expect(code, said).toBe(0);
     expect(runsIn(out)).toEqual(runsIn(local));
+  });
+
+  test("that is stopped where no disk is shared comes back interrupted, with its steps", async () => {
+    const other = new RayCluster(PYTHON ?? "", { ownFolders: false });
+    const out = at("stopped-in-log");
+    const file = at("long.yaml");
+    // Steps of several seconds: longer than Ray waits for a job that does not ask for more.
+    writeFileSync(file, readFileSync(inLog, "utf8").replace("prompts: 16,", "prompts: 16384,"));
+    try {
+      await other.start(1);
+      const sweep = start(out, { on: other, file });
+      await until("two runs have a step", async () => {
+        const said = await Promise.all((await jobs(other)).map((job) => logOf(job, other)));
+        return said.filter((text) => text.includes(`/${STEPS}  reward`)).length === 2;
+      });
+      expect(entlaw(["sweep", "stop", ...ray(file, out, other).slice(2)]).code).toBe(0);
+      const { code, said } = await sweep.ended;
+      expect(code, said).toBe(4);
+      const { runs } = entlawJson<{
+        readonly runs: ReadonlyArray<{ state: string; steps: number }>;
+      }>(["sweep", "status", file, "--out", out]);
+      const begun = runs.filter(({ state }) => state === "interrupted");
+      expect(begun).toHaveLength(2);
+      expect(Math.min(...begun.map(({ steps }) => steps))).toBeGreaterThan(0);
+    } finally {
+      await other.stop();
+    }
   });
 
   test("is ended by `sweep stop`", async () => {

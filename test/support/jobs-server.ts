@@ -12,7 +12,7 @@ interface ServedJob {
 }
 
 /** What the server does wrong with the next requests, one each. */
-export type Fault = "take and drop" | "drop" | "500";
+export type Fault = "take and drop" | "drop" | "500" | "503";
 
 const FIELDS = new Set([
   "submission_id",
@@ -67,6 +67,7 @@ export class JobsServer {
     const fault = this.faults.shift();
     if (fault === "drop") return void request.socket.destroy();
     if (fault === "500") return answer(500, "Traceback");
+    if (fault === "503") return answer(503, "upstream connect error");
     if (this.token !== undefined && headers.authorization !== `Bearer ${this.token}`) {
       return answer(401, "Unauthorized");
     }
@@ -96,7 +97,10 @@ export class JobsServer {
       job.status = "STOPPED";
       return [200, { stopped: true }];
     }
-    return [200, { type: "SUBMISSION", submission_id: id, ...job, submission: undefined }];
+    return [
+      200,
+      { type: "SUBMISSION", submission_id: id, ...job, submission: undefined, logs: undefined },
+    ];
   }
 
   private submit(body: Buffer): [number, unknown] {

@@ -33,10 +33,11 @@ export function rayAddress(
 ): RayAddress {
   const text = address ?? env["RAY_API_SERVER_ADDRESS"] ?? DEFAULT;
   const url = URL.parse(text);
-  if (url === null || !["http:", "https:"].includes(url.protocol) || url.username !== "") {
+  const isWeb = url !== null && ["http:", "https:"].includes(url.protocol);
+  if (!isWeb || `${url.username}${url.password}` !== "") {
     throw new ConfigError(
       "ray-address",
-      `the address of a Ray cluster must be http://HOST:PORT or https://HOST:PORT, got "${text}"`,
+      `the address of a Ray cluster must be http://HOST:PORT or https://HOST:PORT, got "${withoutUser(text)}"`,
       { fix: `write for example --address ${DEFAULT}` },
     );
   }
@@ -51,6 +52,9 @@ export function rayAddress(
   }
   return { url, token };
 }
+
+/** The address without the user and the password that it may have. */
+const withoutUser = (text: string): string => text.replace(/^(\w+:\/\/)?.*@/s, "$1…@");
 
 function readToken(fs: FileSystem, env: Environment): string | undefined {
   const named = env["RAY_AUTH_TOKEN"]?.trim();

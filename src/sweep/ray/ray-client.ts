@@ -35,6 +35,15 @@ interface Answer {
   readonly body: Buffer;
 }
 
+interface Question {
+  readonly method: string;
+  readonly path: string;
+  /** Statuses that answer it. */
+  readonly taken: readonly number[];
+}
+
+/** Code of the error for an answer that is too large. */
+export const TOO_LARGE = "ray-too-large";
 const MOST_BYTES = 256 * 2 ** 20;
 const TIMEOUT_MS = 30_000;
 /** Pauses before a question that changes nothing is put again, ms. */
@@ -44,6 +53,8 @@ const OK = 200;
 const NOT_FOUND = 404;
 const UNAUTHORIZED = new Set([401, 403]);
 const SERVER_ERROR = 500;
+/** What a gateway says where nothing answers behind it. */
+const NOTHING_BEHIND = new Set([502, 503, 504]);
 
 /**
  * Talks to one cluster.
@@ -54,16 +65,25 @@ const SERVER_ERROR = 500;
 export class RayClient {
   private readonly address: RayAddress;
   private readonly retriesMs: readonly number[];
+  private readonly mostBytes: number;
 
-  /** @param retriesMs - pauses before a question that changes nothing is put again. */
-  constructor(address: RayAddress, retriesMs: readonly number[] = RETRIES_MS) {
+  /**
+   * @param retriesMs - pauses before a question that changes nothing is put again.
+   * @param mostBytes - of an answer.
+   */
+  constructor(
+    address: RayAddress,
+    retriesMs: readonly number[] = RETRIES_MS,
+    mostBytes = MOST_BYTES,
+  ) {
     this.address = address;
     this.retriesMs = retriesMs;
+    this.mostBytes = mostBytes;
   }
 
-  /** The version of Ray. @throws {@link RunError} if nothing answers there, or something else. */
+  /** The version of Ray, asked once. @throws {@link RunError} if nothing answers there, or something else. */
   async version(): Promise<string> {
-    const answer = await this.ask("/api/version");
+    const answer = await this.send("GET", "/api/version");
     return parse(z.looseObject({ ray_version: z.string() }), answer).ray_version;
   }
 
@@ -111,7 +131,8 @@ export class RayClient {
     for (const pause of this.retriesMs) {
       try {
         const answer = await this.request("GET", path);
-        if (answer.status < SERVER_ERROR) return this.insist(answer, path, taken);
+        const question = { method: "GET", path, taken };
+        if (answer.status < SERVER_ERROR) return this.insist(answer, question);
       } catch (error) {
         if (error instanceof RunError) throw error;
       }
@@ -132,30 +153,36 @@ export class RayClient {
     } catch (error) {
       if (error instanceof RunError) throw error;
       const got = error instanceof Error && error.message !== "" ? error.message : String(error);
-      throw new RunError("ray-silent", `a Ray cluster must answer at ${this.host}, got: ${got}`, {
-        fix: "start it (`ray start --head`), or give another --address",
-        cause: error,
-      });
+      throw this.silent(got, error);
     }
-    return this.insist(answer, path, taken);
+    return this.insist(answer, { method, path, taken });
   }
 
-  private get host(): string {
-    const { protocol, host } = this.address.url;
-    return `${protocol}//${host}`;
+  private silent(got: string, cause?: unknown): RunError {
+    return new RunError("ray-silent", `a Ray cluster must answer at ${this.base}, got: ${got}`, {
+      fix: "start it (`ray start --head`), or give another --address",
+      cause,
+    });
   }
 
-  private insist(answer: Answer, path: string, taken: readonly number[]): Answer {
+  /** Where the cluster answers; behind an ingress it may be below a path. */
+  private get base(): string {
+    const { protocol, host, pathname } = this.address.url;
+    return `${protocol}//${host}${pathname.replace(/\/+$/, "")}`;
+  }
+
+  private insist(answer: Answer, { method, path, taken }: Question): Answer {
     if (taken.includes(answer.status)) return answer;
     if (UNAUTHORIZED.has(answer.status)) {
-      throw new RunError("ray-token", `${this.host} must accept the token, got ${answer.status}`, {
+      throw new RunError("ray-token", `${this.base} must accept the token, got ${answer.status}`, {
         fix: "set RAY_AUTH_TOKEN, or RAY_AUTH_TOKEN_PATH to the file that has it",
       });
     }
     const said = answer.body.toString("utf8").trim().slice(-SHOWN_CHARACTERS);
+    if (isDown(answer, { method, path })) throw this.silent(`${answer.status}: ${said}`);
     throw new RunError(
       "ray-refused",
-      `${this.host}${path} must answer with ${taken.join(" or ")}, got ${answer.status}: ${said}`,
+      `${this.base}${path} must answer with ${taken.join(" or ")}, got ${answer.status}: ${said}`,
     );
   }
 
@@ -168,9 +195,9 @@ export class RayClient {
       ...(body === undefined || method === "PUT" ? {} : { "content-type": "application/json" }),
     };
     return new Promise((resolve, reject) => {
-      const target = new URL(path, url);
+      const target = new URL(`${this.base}${path}`);
       const call = request(target, { method, headers, timeout: TIMEOUT_MS }, (response) => {
-        collect(response).then(
+        collect(response, this.mostBytes).then(
           (bytes) => resolve({ status: response.statusCode ?? 0, body: bytes }),
           reject,
         );
@@ -182,13 +209,21 @@ export class RayClient {
   }
 }
 
-async function collect(response: http.IncomingMessage): Promise<Buffer> {
+/** Whether the cluster is not well, rather than against what was asked: the output of a machine that is gone is a 500 too. */
+function isDown({ status }: Answer, { method, path }: Omit<Question, "taken">): boolean {
+  if (NOTHING_BEHIND.has(status)) return true;
+  return method === "GET" && status >= SERVER_ERROR && !path.endsWith("/logs");
+}
+
+async function collect(response: http.IncomingMessage, mostBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MOST_BYTES) {
-      throw new RunError("ray-answer", `an answer must have at most ${MOST_BYTES} bytes, got more`);
+    if (size > mostBytes) {
+      throw new RunError(TOO_LARGE, `the answer must have at most ${mostBytes} bytes, got more`, {
+        fix: "if it is what a job has printed, let it print less",
+      });
     }
     chunks.push(chunk);
   }

@@ -1,5 +1,5 @@
 /** One run of a sweep as a job of a Ray cluster: its name, its command, what its status means; sends nothing. */
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { configHash } from "../../config/config-hash.ts";
 import { shellCommand } from "../../report/shell-command.ts";
 import type { Job, JobStatus } from "../launcher.ts";
@@ -21,21 +21,35 @@ export interface RayUse {
 
 const HASH_DIGITS = 8;
 
-/** The name of a job: that of the sweep, of the run and of the attempt, so that no run goes on twice. */
-export function submissionId({ name, out, results }: RayUse, job: Job, attempt: number): string {
+/** The name of a job: that of the sweep's folder, of the run's and of the attempt, so that no run goes on twice under another name. */
+export function submissionId({ out, results }: RayUse, job: Job, attempt: number): string {
   const place = configHash({ out: resolve(out), results }).slice(0, HASH_DIGITS);
-  return `entlaw-${name}-${place}-${job.run.id}-${attempt}`;
+  return `entlaw-${place}-${basename(job.directory)}-${attempt}`;
 }
 
 /** Where a job writes its run: as the shell there is to read it, and as an argument. */
 function placeOf(use: RayUse, job: Job): string {
-  return use.results === "shared" ? resolve(job.directory) : `runs/${job.run.id}`;
+  return use.results === "shared" ? resolve(job.directory) : `runs/${basename(job.directory)}`;
 }
 
 /** Exit codes from here on are signals, as shells tell them. */
 const SIGNALS = 128;
 /** Exit code of a job whose folder was not there: no fault of its own, and no signal has it. */
 const NOT_PREPARED = 250;
+
+/** Seconds that a job has to end after it was asked to, for its step in flight and its checkpoint: Ray would give it three. */
+const STOP_WAIT_S = 600;
+
+/**
+ * Runs a program, so that the shell has its `code` also when both were asked to end.
+ *
+ * **Details** Ray asks those processes that it finds, the shell first. One that has just been started it may have missed:
+ * for a second the shell ends when it is asked, and what is left of the job with it.
+ */
+function outlived(program: string): string {
+  const end = "wait $!; code=$?";
+  return `${program} & sleep 1; trap : TERM; ${end}; while kill -0 $! 2>/dev/null; do ${end}; done`;
+}
 
 /** The line that a cluster's shell runs, in the folder of the package. */
 export function entrypoint(use: RayUse, job: Job): string {
@@ -47,9 +61,10 @@ export function entrypoint(use: RayUse, job: Job): string {
     `mkdir -p configs && printf %s "$ENTLAW_CONFIG" > ${shellCommand([configFile])}`,
     `{ [ -e node_modules ] || ln -s ${shellCommand([use.modules])} node_modules || true; }`,
   ];
-  const run = `{ ${prepare.join(" && ")}; } || exit ${NOT_PREPARED}; ${shellCommand(train)}`;
-  if (use.results === "shared") return run;
-  return `${run}; code=$?; ${printRunCommand(shellCommand([directory]))}; exit $code`;
+  const prepared = `{ ${prepare.join(" && ")}; } || exit ${NOT_PREPARED}`;
+  if (use.results === "shared") return `${prepared}; ${shellCommand(train)}`;
+  const print = printRunCommand(shellCommand([directory]));
+  return `${prepared}; ${outlived(shellCommand(train))}; ${print}; exit $code`;
 }
 
 /** The whole job. @param packageName - of the package that was uploaded. */
@@ -66,7 +81,11 @@ export function raySubmission(
     entrypoint_num_cpus: job.threads,
     runtime_env: {
       working_dir: `gcs://${packageName}`,
-      env_vars: { ENTLAW_CONFIG: JSON.stringify(run.config), ...cache },
+      env_vars: {
+        ENTLAW_CONFIG: JSON.stringify(run.config),
+        RAY_JOB_STOP_WAIT_TIME_S: String(STOP_WAIT_S),
+        ...cache,
+      },
     },
     metadata: {
       sweep: use.name,

@@ -4,15 +4,18 @@ import { writeFileAtomic } from "../../base/atomic-write.ts";
 import { monotonicMs } from "../../base/clock.ts";
 import { RunError } from "../../base/errors.ts";
 import type { FileSystem } from "../../base/file-system.ts";
+import { setLogAside } from "../attempt-logs.ts";
 import type { Job, JobStatus, Launcher } from "../launcher.ts";
 import { labJobs } from "./lab-jobs.ts";
-import type { RayClient, RayJob } from "./ray-client.ts";
+import { type RayClient, type RayJob, TOO_LARGE } from "./ray-client.ts";
 import { type RayUse, statusOfRay, submissionId } from "./ray-job.ts";
 import type { RayProgram } from "./ray-program.ts";
 
 const POLL_MS = 1000;
-/** Time between two looks at what a job says. */
+/** Least time between two looks at what a job says, of which all is sent each time. */
 const LOG_MS = 10_000;
+/** Bytes a look above which it takes longer to the next one. */
+const LOG_BYTES = 2 ** 20;
 /** Time without an answer of the cluster after which its jobs count as failed. */
 const PATIENCE_MS = 600_000;
 const MOST_ATTEMPTS = 100;
@@ -25,6 +28,8 @@ const MOST_WAITING = 8;
 interface Attempt {
   readonly id: string;
   readonly job: RayJob | undefined;
+  /** Name of the one before it. */
+  readonly before: string | undefined;
 }
 
 const OUTPUT_GONE = "ray-output-gone";
@@ -33,6 +38,14 @@ const isSilent = (error: unknown): boolean =>
   error instanceof RunError && error.code === "ray-silent";
 
 const goesOn = (job: RayJob): boolean => job.status === "PENDING" || job.status === "RUNNING";
+
+const outputGone = (id: string): RunError =>
+  new RunError(OUTPUT_GONE, `the output of ${id}, which holds the run, must be there, got none`, {
+    fix: "the machine that had it is gone: the run is made again",
+  });
+
+/** Time until a log is looked at again, ms: one that is longer less often, so that its bytes a second have a bound. */
+export const logPauseMs = (bytes: number): number => LOG_MS * Math.max(1, bytes / LOG_BYTES);
 
 /** What a launcher works with. */
 interface RayParts {
@@ -59,7 +72,12 @@ class RayLauncher implements Launcher {
   private readonly submitted = new Map<string, string>();
   /** Runs whose jobs did not run yet when they were last looked at. */
   private readonly pending = new Set<string>();
-  private readonly loggedAt = new Map<string, number>();
+  /** By the name of the job, times of the monotonic clock. */
+  private readonly nextLogAt = new Map<string, number>();
+  /** Errors of jobs whose logs are too large to be had. */
+  private readonly tooLarge = new Map<string, RunError>();
+  /** Runs whose log is set aside for an attempt that the cluster has not taken yet. */
+  private readonly setAside = new Set<string>();
   private silentSince: number | undefined;
   private readonly fs: FileSystem;
   private readonly client: RayClient;
@@ -74,16 +92,33 @@ class RayLauncher implements Launcher {
     this.sharesDisk = program.sharesDisk;
   }
 
+  async mustAnswer(): Promise<void> {
+    await this.client.version();
+  }
+
   /** The attempt that goes on is adopted; otherwise the next one is made. */
   async submit(job: Job): Promise<void> {
-    const { id, job: found } = await this.attemptFor(job);
+    const { id, job: found, before } = await this.attemptFor(job);
+    this.silentSince = undefined;
     this.submitted.set(job.run.id, id);
     this.pending.add(job.run.id);
-    if (found !== undefined) return;
-    this.program.prepare(job);
-    const files = this.program.package();
-    if (files !== undefined) await this.client.upload(files.name, () => files.bytes);
-    await this.client.submit(this.program.submission(job, id, files?.name));
+    if (found === undefined) {
+      this.tooLarge.delete(id); // of a cluster that has forgotten its jobs
+      await this.setLogAside(job, before);
+      this.program.prepare(job);
+      const files = this.program.package();
+      if (files !== undefined) await this.client.upload(files.name, () => files.bytes);
+      await this.client.submit(this.program.submission(job, id, files?.name));
+    }
+    this.setAside.delete(job.run.id);
+  }
+
+  /** Keeps what the attempt before has said under another name; once, however often the next one is refused. */
+  private async setLogAside(job: Job, before: string | undefined): Promise<void> {
+    if (this.setAside.has(job.run.id)) return;
+    if (before !== undefined) await this.keepLog(job, before);
+    setLogAside(this.fs, job.logFile);
+    this.setAside.add(job.run.id);
   }
 
   async status(job: Job): Promise<JobStatus> {
@@ -97,12 +132,10 @@ class RayLauncher implements Launcher {
           : { state: "lost", detail: "the cluster does not know it any more" };
       }
       if (found.status !== "PENDING") this.pending.delete(job.run.id);
-      if (found.status === "RUNNING" && this.isLogDue(job)) await this.keepLog(job);
+      if (found.status === "RUNNING") await this.followLog(job);
       return statusOfRay(found);
     } catch (error) {
-      if (!isSilent(error)) throw error;
-      this.silentSince ??= monotonicMs();
-      if (monotonicMs() - this.silentSince > PATIENCE_MS) throw error;
+      if (!this.isSilentForNow(error)) throw error;
       return { state: "waiting", detail: "the cluster does not answer" };
     }
   }
@@ -125,15 +158,12 @@ class RayLauncher implements Launcher {
   }
 
   async collect(job: Job): Promise<void> {
-    const output = await this.keepLog(job);
+    const id = await this.idOf(job);
+    const output = await this.keepLog(job, id);
     if (this.program.comesInOutput && output === undefined) {
-      throw new RunError(
-        OUTPUT_GONE,
-        `the output of ${await this.idOf(job)}, which holds the run, must be there, got none`,
-        { fix: "the machine that had it is gone: the run is made again" },
-      );
+      throw this.tooLarge.get(id) ?? outputGone(id);
     }
-    const { status } = (await this.client.job(await this.idOf(job))) ?? {};
+    const { status } = (await this.client.job(id)) ?? {};
     await this.program.collect(job, output, status === "SUCCEEDED");
   }
 
@@ -144,7 +174,14 @@ class RayLauncher implements Launcher {
 
   /** A head that restarts answers again, and a run whose output is gone can be made again. */
   mayPass(error: unknown): boolean {
-    return isSilent(error) || (error instanceof RunError && error.code === OUTPUT_GONE);
+    if (this.isSilentForNow(error)) return true;
+    return error instanceof RunError && error.code === OUTPUT_GONE;
+  }
+
+  private isSilentForNow(error: unknown): boolean {
+    if (!isSilent(error)) return false;
+    this.silentSince ??= monotonicMs();
+    return monotonicMs() - this.silentSince <= PATIENCE_MS;
   }
 
   /**
@@ -152,13 +189,15 @@ class RayLauncher implements Launcher {
    * and whose run is still to be collected is not made again either.
    */
   private async attemptFor(job: Job): Promise<Attempt> {
+    let before: string | undefined;
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
       const id = submissionId(this.use, job, attempt);
       const found = await this.client.job(id);
-      if (found === undefined || goesOn(found)) return { id, job: found };
-      if (found.status !== "SUCCEEDED") continue;
+      if (found === undefined || goesOn(found)) return { id, job: found, before };
       const output = async (): Promise<string> => (await this.output(id)) ?? "";
-      if (await this.program.holdsRun(job, output)) return { id, job: found };
+      const isWhole = found.status === "SUCCEEDED" && (await this.program.holdsRun(job, output));
+      if (isWhole) return { id, job: found, before };
+      before = id;
     }
     throw new RunError(
       "ray-attempts",
@@ -185,20 +224,34 @@ class RayLauncher implements Launcher {
     return this.submitted.get(job.run.id) ?? submissionId(this.use, job, 1);
   }
 
-  private isLogDue({ run }: Job): boolean {
-    const now = monotonicMs();
-    if (now - (this.loggedAt.get(run.id) ?? -LOG_MS) < LOG_MS) return false;
-    this.loggedAt.set(run.id, now);
-    return true;
+  /** Copies what a job says now and then; that it cannot be had now is no fault of the job. */
+  private async followLog(job: Job): Promise<void> {
+    const id = await this.idOf(job);
+    if (monotonicMs() < (this.nextLogAt.get(id) ?? 0)) return;
+    let bytes = 0;
+    try {
+      bytes = (await this.keepLog(job, id))?.length ?? 0;
+    } catch {
+      // The next look, or the end of the job, says what became of it.
+    }
+    this.nextLogAt.set(id, monotonicMs() + logPauseMs(bytes));
   }
 
   /** Copies what a job has said so far, if the cluster still has it; what is here is left otherwise. */
-  private async keepLog(job: Job): Promise<string | undefined> {
-    const output = await this.output(await this.idOf(job));
-    if (output !== undefined && output !== "") {
-      writeFileAtomic(this.fs, job.logFile, Buffer.from(this.program.withoutRun(output)));
+  private async keepLog(job: Job, id: string): Promise<string | undefined> {
+    if (this.tooLarge.has(id)) return undefined;
+    try {
+      const output = await this.output(id);
+      if (output !== undefined && output !== "") {
+        writeFileAtomic(this.fs, job.logFile, Buffer.from(this.program.withoutRun(output)));
+      }
+      return output;
+    } catch (error) {
+      if (!(error instanceof RunError) || error.code !== TOO_LARGE) throw error;
+      this.tooLarge.set(id, error);
+      append(this.fs, job.logFile, `entlaw: ${id} has said too much, its log is not kept\n`);
+      return undefined;
     }
-    return output;
   }
 
   /** What a job has said; undefined if it cannot be had, as when the machine that has it is gone. */
@@ -209,5 +262,14 @@ class RayLauncher implements Launcher {
       if (error instanceof RunError && error.code === "ray-refused") return undefined;
       throw error;
     }
+  }
+}
+
+function append(fs: FileSystem, path: string, text: string): void {
+  const file = fs.open(path, "append");
+  try {
+    fs.write(file, Buffer.from(text));
+  } finally {
+    fs.close(file);
   }
 }

@@ -1,5 +1,6 @@
 /** verl as the program of a cluster's jobs: it is installed there; sends nothing. */
 import type { FileSystem } from "../../base/file-system.ts";
+import { wholeLog } from "../attempt-logs.ts";
 import type { RayProgram } from "../ray/ray-program.ts";
 import { keepVerlRun } from "./keep-verl-run.ts";
 import { verlCommand, verlLine, type VerlUse } from "./verl-command.ts";
@@ -56,8 +57,8 @@ export function verlJobs(
         if (path === undefined) return;
         await keepVerlRun(fs, job, { path, format: "verl-jsonl", endedWell, version });
       } else if (output !== undefined && STEP_LINE.test(output)) {
-        // What the job said has just been written to its log file.
-        const path = job.logFile;
+        // What the job said has just been written to its log file; an earlier attempt may have printed the first steps.
+        const path = wholeLog(fs, job.logFile) ?? job.logFile;
         await keepVerlRun(fs, job, { path, format: "verl-console", endedWell, version });
       }
     },

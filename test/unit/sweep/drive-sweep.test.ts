@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { FileSystem } from "../../../src/base/file-system.ts";
 import { driveSweep, type SweepDrive, type SweepEvent } from "../../../src/sweep/drive-sweep.ts";
-import type { Job } from "../../../src/sweep/launcher.ts";
+import type { Job, JobStatus } from "../../../src/sweep/launcher.ts";
 import type { GivenUp } from "../../../src/sweep/sweep-manifest.ts";
 import { memoryDisk } from "../../support/memory-disk.ts";
 import { type Act, ScriptedLauncher } from "../../support/scripted-launcher.ts";
@@ -38,6 +38,33 @@ async function drive({ script = () => WHOLE, text = "seeds: 6", room, ...more }:
 
 const submitted = ({ asked }: ScriptedLauncher): string[] =>
   asked.filter((one) => one.startsWith("submit"));
+
+const LOSER: GivenUp = {
+  arm: "psr",
+  ceiling: [0, 0.1],
+  best: "grpo",
+  best_ceiling: [0.5, 0.6],
+  steps: 2,
+  saved_steps: 9,
+  config_hashes: [],
+};
+
+/** Gives the arm up at one look, counted from 1. */
+function loserAtLook(look: number): () => readonly GivenUp[] {
+  let looks = 0;
+  return () => {
+    looks += 1;
+    return looks === look ? [LOSER] : [];
+  };
+}
+
+/** A launcher whose runs share no warm start, so that nothing but room keeps one from being started. */
+function apart(script: (job: Job, attempt: number) => readonly Act[]) {
+  const fs = memoryDisk();
+  const launcher = new ScriptedLauncher(fs, script);
+  launcher.sharesDisk = false;
+  return { fs, launcher };
+}
 
 describe("a sweep that is driven", () => {
   test("runs every job once, in order, and never more at a time than asked", async () => {
@@ -105,11 +132,41 @@ describe("a sweep that is driven", () => {
     expect(states).toEqual(["interrupted"]);
   });
 
-  test("submits a job again that was refused for the moment", async () => {
-    const script = (_: Job, attempt: number): readonly Act[] => (attempt < 3 ? ["not now"] : WHOLE);
+  test("submits a job again that was refused for the moment, as often as it takes", async () => {
+    const script = (_: Job, attempt: number): readonly Act[] => (attempt < 9 ? ["not now"] : WHOLE);
     const { launcher, states } = await drive({ text: "seeds: 1", script });
     expect(states).toEqual(["finished"]);
-    expect(submitted(launcher)).toHaveLength(3);
+    expect(submitted(launcher)).toHaveLength(9);
+  });
+
+  test("submits nothing after such a refusal before it has looked at what goes on", async () => {
+    let looks = 0;
+    const refusedAt: number[] = [];
+    const { states } = await drive({
+      concurrency: 6,
+      script: (_, attempt) => {
+        if (attempt > 1) return WHOLE;
+        refusedAt.push(looks);
+        return ["not now"];
+      },
+      giveUp: () => {
+        looks += 1;
+        return [];
+      },
+    });
+    expect(new Set(states)).toEqual(new Set(["finished"]));
+    expect(refusedAt).toHaveLength(6);
+    expect(new Set(refusedAt).size).toBe(6);
+  });
+
+  test("is not begun where nothing answers, and needs no answer where nothing is left", async () => {
+    const fs = memoryDisk();
+    const launcher = Object.assign(new ScriptedLauncher(fs, () => WHOLE), {
+      mustAnswer: () => Promise.reject(new Error("nobody there")),
+    });
+    await expect(drive({ fs, launcher })).rejects.toThrow("nobody there");
+    expect(launcher.asked).toEqual([]);
+    await expect(drive({ fs, launcher, jobs: [] })).resolves.toBeDefined();
   });
 
   test("ends when its budget is spent: what goes on with a checkpoint, and nothing is started", async () => {
@@ -144,6 +201,35 @@ describe("a sweep that is driven", () => {
     expect(outcomes.get(jobs[5]?.run.id ?? "")?.message).toBe("not started");
   });
 
+  test("starts no other once the signal has come", async () => {
+    const controller = new AbortController();
+    const { fs, launcher } = apart(() => ["checkpoint"]);
+    await drive({
+      fs,
+      launcher,
+      concurrency: 6,
+      signal: controller.signal,
+      onEvent: (event) => {
+        if (event.kind === "start" && event.job.run.seed === 1) controller.abort();
+      },
+    });
+    expect(submitted(launcher)).toHaveLength(2);
+  });
+
+  test("looks at no other once the signal has come, but asks all to end", async () => {
+    const controller = new AbortController();
+    const { fs, launcher } = apart(() => ["checkpoint"]);
+    const status = launcher.status.bind(launcher);
+    launcher.status = (job) => {
+      launcher.asked.push("look");
+      controller.abort();
+      return status(job);
+    };
+    await drive({ fs, launcher, concurrency: 6, signal: controller.signal });
+    const after = launcher.asked.slice(6, 6 + 7).map((one) => one.split(" ")[0]);
+    expect(after).toEqual(["look", ...Array<string>(6).fill("stop")]);
+  });
+
   test("starts no more than there is room for, but one always", async () => {
     const asked: number[] = [];
     const room = (_: Job, active: readonly Job[]): boolean => {
@@ -157,27 +243,61 @@ describe("a sweep that is driven", () => {
   });
 
   test("gives up an arm: what goes on is stopped, what waits is not started", async () => {
-    let looks = 0;
-    const found: GivenUp = {
-      arm: "psr",
-      ceiling: [0, 0.1],
-      best: "grpo",
-      best_ceiling: [0.5, 0.6],
-      steps: 2,
-      saved_steps: 9,
-      config_hashes: [],
-    };
     const { launcher, states, jobs } = await drive({
       text: "{ arms: [psr, grpo], seeds: 3 }",
       script: ({ run }) => (run.arm === "psr" ? ["checkpoint"] : WHOLE),
-      giveUp: () => {
-        looks += 1;
-        return looks === 5 ? [found] : [];
-      },
+      giveUp: loserAtLook(5),
     });
     expect(states).toEqual([...Array(3).fill("given-up"), ...Array(3).fill("finished")]);
     expect(launcher.asked).not.toContain(`submit ${jobs[2]?.run.id}`);
   });
+
+  test.each<[string, JobStatus]>([
+    ["is lost", { state: "lost", detail: "its machine is gone" }],
+    ["did not start", { state: "lost", neverStarted: true }],
+  ])("submits no job of an arm that it gave up again: one that %s", async (_, end) => {
+    const { fs, launcher } = apart(() => ["step"]);
+    launcher.stop = async (job) => {
+      launcher.asked.push(`stop ${job.run.id}`);
+      launcher.status = async () => end;
+    };
+    const { states } = await drive({
+      fs,
+      launcher,
+      text: "{ arms: [psr], seeds: 1 }",
+      giveUp: loserAtLook(3),
+    });
+    expect(states).toEqual(["given-up"]);
+    expect(launcher.asked.map((one) => one.split(" ")[0])).toEqual(["submit", "stop"]);
+  });
+
+  test.each(["not now", "not this one"])(
+    "asks a job again to end that could not be asked: %s",
+    async (refusal) => {
+      const controller = new AbortController();
+      const { fs, launcher } = apart(() => ["step"]);
+      const stop = launcher.stop.bind(launcher);
+      let refusals = 0;
+      launcher.stop = async (job) => {
+        const isRefused = job.run.seed === 0 && refusals < 3;
+        if (!isRefused) return stop(job);
+        refusals += 1;
+        throw new Error(refusal);
+      };
+      const { jobs, states } = await drive({
+        fs,
+        launcher,
+        signal: controller.signal,
+        onEvent: (event) => {
+          if (event.kind === "start" && event.job.run.seed === 1) controller.abort();
+        },
+      });
+      expect(states).toEqual(jobs.map(() => "interrupted"));
+      expect(refusals).toBe(3);
+      const stops = launcher.asked.filter((one) => one.startsWith("stop"));
+      expect(stops.toSorted()).toEqual(jobs.slice(0, 2).map(({ run }) => `stop ${run.id}`));
+    },
+  );
 });
 
 describe("warm starts that runs share", () => {
@@ -209,9 +329,7 @@ describe("warm starts that runs share", () => {
   });
 
   test("are waited for by no run where they cannot be shared", async () => {
-    const fs = memoryDisk();
-    const launcher = new ScriptedLauncher(fs, () => ["idle", "finish"]);
-    launcher.sharesDisk = false;
+    const { fs, launcher } = apart(() => ["idle", "finish"]);
     await drive({ fs, launcher, jobs: jobsOf(fs, "seeds: 3"), concurrency: 3 });
     expect(launcher.most).toBe(3);
   });

@@ -21,6 +21,17 @@ describe("the address of a cluster", () => {
       expect(() => at(address)).toThrow(ConfigError);
     },
   );
+
+  test.each([
+    "http://user:pa55@head:8265",
+    "http://:pa55@head:8265",
+    "user:pa55@head:8265",
+    "http://user:pa55/a@b@head:8265",
+    "ftp://user:pa55@head",
+  ])("has no user, and a password is not shown: %s", (address) => {
+    expect(() => at(address)).toThrow(/got ".*…@head/);
+    expect(() => at(address)).not.toThrow(/pa55/);
+  });
 });
 
 describe("the token of a cluster", () => {

@@ -1,8 +1,8 @@
 /** The line that a cluster's shell runs, run here by a shell; and runs that come back in a job's output. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../../../src/base/errors.ts";
 import type { Job } from "../../../../src/sweep/launcher.ts";
@@ -62,6 +62,58 @@ describe("the line for the shell", () => {
     for (const results of ["shared", "log"] as const) {
       const { status } = sh(entrypoint(use({ node: "false", results }), aJob()), newPackage());
       expect(status).toBe(1);
+    }
+  });
+
+  describe("that brings a run back in its output", () => {
+    const job = aJob();
+    const run = `runs/${basename(job.directory)}`;
+
+    /** Starts a program of a shell's line; `at` is called when it says that it is ready. */
+    async function start(program: string, at: (shell: number) => void) {
+      const folder = newPackage();
+      const node = join(folder, "node");
+      writeFileSync(node, `#!/bin/sh\n${program}\n`, { mode: 0o755 });
+      const line = entrypoint(use({ node, results: "log" }), job);
+      // Of a group of its own, so that all of it can be asked to end, as Ray asks the shell and what it finds below.
+      const shell = spawn("sh", ["-c", line], { cwd: folder, detached: true });
+      let said = "";
+      shell.stdout.on("data", (text: Buffer) => {
+        said += text.toString();
+        if (said === "ready\n") at(shell.pid ?? 0);
+      });
+      const end = await new Promise((resolve) =>
+        shell.on("close", (code, signal) => resolve(code ?? signal)),
+      );
+      return { end, said };
+    }
+
+    test("prints it also when both were asked to end", async () => {
+      const atEnd = `trap 'sleep 0.2; echo "{}" > ${run}/run.json; exit 4' TERM`;
+      const program = `${atEnd}; mkdir -p ${run}; sleep 1.5; echo ready; while :; do sleep 0.01; done`;
+      const { end, said } = await start(program, (shell) => process.kill(-shell, "SIGTERM"));
+      expect(end).toBe(4);
+      expect(keepPrintedRun(memoryDisk(), "/run", said)).toBe(true);
+    });
+
+    test("ends where it was asked alone, since its program was too young to be seen", async () => {
+      const { end, said } = await start("echo ready; sleep 2; echo over", (shell) =>
+        process.kill(shell, "SIGTERM"),
+      );
+      expect(end).toBe("SIGTERM");
+      expect(said).not.toContain("entlaw-file");
+    });
+  });
+
+  test("starts no program after it was asked to end", () => {
+    for (const results of ["shared", "log"] as const) {
+      const folder = newPackage();
+      // The shell is asked while it makes the folder ready.
+      const mkdir = `#!/bin/sh\nkill -TERM $PPID\nPATH='${process.env["PATH"]}' mkdir "$@"\n`;
+      writeFileSync(join(folder, "mkdir"), mkdir, { mode: 0o755 });
+      const path = { PATH: `${folder}:${process.env["PATH"]}` };
+      const { stdout } = sh(entrypoint(use({ node: "echo", results }), aJob()), folder, path);
+      expect(stdout).toBe("");
     }
   });
 

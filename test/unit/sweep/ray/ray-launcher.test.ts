@@ -6,10 +6,13 @@ import type { FileSystem } from "../../../../src/base/file-system.ts";
 import type { Job } from "../../../../src/sweep/launcher.ts";
 import { RayClient } from "../../../../src/sweep/ray/ray-client.ts";
 import type { RayUse } from "../../../../src/sweep/ray/ray-job.ts";
-import { rayLauncher } from "../../../../src/sweep/ray/ray-launcher.ts";
+import { logPauseMs, rayLauncher } from "../../../../src/sweep/ray/ray-launcher.ts";
+import { stopSweep } from "../../../../src/sweep/stop-sweep.ts";
+import { sweepStatus, withJobs } from "../../../../src/sweep/sweep-status.ts";
 import { type Fault, JobsServer } from "../../../support/jobs-server.ts";
 import { memoryDisk } from "../../../support/memory-disk.ts";
-import { jobsOf } from "../../../support/sweep-jobs.ts";
+import { writeRun } from "../../../support/scripted-launcher.ts";
+import { jobsOf, sweepOf } from "../../../support/sweep-jobs.ts";
 
 const RETRIES_MS = [1, 1, 1];
 
@@ -27,9 +30,9 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const launcher = (results: RayUse["results"] = "shared", token?: string) =>
+const launcher = (results: RayUse["results"] = "shared", token?: string, name = "test") =>
   rayLauncher(fs, new RayClient({ url, token }, RETRIES_MS), {
-    name: "test",
+    name,
     out: "/sweep",
     node: "node",
     modules: "/modules",
@@ -45,7 +48,7 @@ describe("a job of a cluster", () => {
     await launcher().submit(job);
     expect(posts()).toHaveLength(1);
     const [id = ""] = ids();
-    expect(id).toMatch(/^entlaw-test-[0-9a-f]{8}-clip-cov-3-[0-9a-f]{8}-1$/);
+    expect(id).toMatch(/^entlaw-[0-9a-f]{8}-clip-cov-3-[0-9a-f]{8}-1$/);
     const submission = server.jobs.get(id)?.submission ?? {};
     expect(submission).toMatchObject({
       entrypoint_num_cpus: 1,
@@ -53,6 +56,7 @@ describe("a job of a cluster", () => {
     });
     const { env_vars: env } = submission["runtime_env"] as { env_vars: Record<string, string> };
     expect(JSON.parse(env["ENTLAW_CONFIG"] ?? "")).toEqual(job.run.config);
+    expect(Number(env["RAY_JOB_STOP_WAIT_TIME_S"])).toBeGreaterThan(60); // a step and a checkpoint take that long
   });
 
   test("has another name in another folder: that is another sweep", async () => {
@@ -65,6 +69,27 @@ describe("a job of a cluster", () => {
     await elsewhere.submit(job);
     expect(server.jobs.size).toBe(2);
   });
+
+  test.each(["shared", "log"] as const)(
+    "is found again when its sweep and its arm are called otherwise: %s",
+    async (results) => {
+      const [before] = jobsOf(fs, "arms: { old: {} }") as [Job];
+      await launcher(results).submit(before);
+      fs.makeDirectory(before.directory);
+      const [after] = jobsOf(fs, "arms: { new: {} }") as [Job];
+      const renamed = launcher(results, undefined, "renamed");
+      expect((await renamed.status(after)).state).toBe("running");
+      await renamed.submit(after);
+      expect(ids()).toHaveLength(1);
+      // The next attempt goes on where this one was.
+      server.set(ids()[0] ?? "", { status: "FAILED" });
+      await renamed.submit(after);
+      const entrypoints = [...server.jobs.values()].map(({ submission }) =>
+        /--out (\S+)/.exec(String(submission["entrypoint"])),
+      );
+      expect(entrypoints[1]?.[1]).toBe(entrypoints[0]?.[1]);
+    },
+  );
 
   test("is uploaded with one package for all, which is not sent again while it is there", async () => {
     const one = launcher();
@@ -174,19 +199,35 @@ describe("a job of a cluster", () => {
     expect(one.hasRoom(jobs[8]!, jobs)).toBe(true);
   });
 
-  test("waits while the cluster does not answer, and the refusal may pass", async () => {
+  test.each<Fault>(["drop", "500", "503"])(
+    "waits while the cluster answers with %s, and the refusal of another may pass",
+    async (fault) => {
+      const one = launcher();
+      await one.submit(job);
+      server.faults = Array<Fault>(4).fill(fault);
+      expect(await one.status(job)).toEqual({
+        state: "waiting",
+        detail: "the cluster does not answer",
+      });
+      server.faults = Array<Fault>(4).fill(fault);
+      const [other] = jobsOf(fs, "seeds: [8]") as [Job];
+      const refusal: unknown = await one.submit(other).catch((error: unknown) => error);
+      expect(refusal).toBeInstanceOf(RunError);
+      expect(one.mayPass(refusal)).toBe(true);
+    },
+  );
+
+  test("whose submission a gateway refuses may be submitted later; the cluster's own refusal stays", async () => {
     const one = launcher();
+    const refusedBy = async (fault: Fault): Promise<unknown> => {
+      server.faults = [undefined, undefined, fault] as Fault[];
+      return one.submit(job).catch((error: unknown) => error);
+    };
     await one.submit(job);
-    server.faults = Array<Fault>(4).fill("drop");
-    expect(await one.status(job)).toEqual({
-      state: "waiting",
-      detail: "the cluster does not answer",
-    });
-    server.faults = Array<Fault>(4).fill("drop");
-    const [other] = jobsOf(fs, "seeds: [8]") as [Job];
-    const refusal: unknown = await one.submit(other).catch((error: unknown) => error);
-    expect(refusal).toBeInstanceOf(RunError);
-    expect(one.mayPass(refusal)).toBe(true);
+    server.jobs.clear();
+    expect(one.mayPass(await refusedBy("503"))).toBe(true);
+    expect(one.mayPass(await refusedBy("500"))).toBe(false);
+    expect(ids()).toHaveLength(0);
   });
 
   test("is stopped, and one that is over is left alone", async () => {
@@ -230,6 +271,96 @@ describe("a job of a cluster", () => {
     expect(said).toEqual(["step 1\n", "step 2\n"]);
     await one.collect(job);
     expect(fs.readFile(job.logFile).toString()).toBe("step 1\nstep 2\n");
+  });
+});
+
+describe("what a job says", () => {
+  const MOST_BYTES = 4096;
+  const longLog = "x".repeat(MOST_BYTES + 1);
+  const careful = (results: RayUse["results"]) => {
+    const client = new RayClient({ url, token: undefined }, RETRIES_MS, MOST_BYTES);
+    const use = { name: "test", out: "/sweep", node: "node", modules: "/m", results };
+    return rayLauncher(fs, client, use);
+  };
+  const log = (): string => fs.readFile(job.logFile).toString();
+
+  test("is not kept where it is too much, which is said once and is no fault of the job", async () => {
+    const one = careful("shared");
+    await one.submit(job);
+    server.set(ids()[0] ?? "", { logs: longLog });
+    expect(await one.status(job)).toEqual({ state: "running" });
+    server.set(ids()[0] ?? "", { status: "SUCCEEDED" });
+    await one.collect(job);
+    expect(log()).toMatch(/^entlaw: .+ has said too much, .+\n$/);
+    expect(server.seen.filter((request) => request.endsWith("/logs"))).toHaveLength(1);
+  });
+
+  test("cannot bring a run back where it is too much, and trying again would not help", async () => {
+    const one = careful("log");
+    await one.submit(job);
+    server.set(ids()[0] ?? "", { logs: longLog });
+    expect(await one.status(job)).toEqual({ state: "running" });
+    server.set(ids()[0] ?? "", { status: "SUCCEEDED" });
+    const refusal: unknown = await one.collect(job).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: "ray-too-large" });
+    expect(one.mayPass(refusal)).toBe(false);
+  });
+
+  test("is too much of one attempt and not of the next, nor of one by the same name", async () => {
+    const one = careful("log");
+    await one.submit(job);
+    server.set(ids()[0] ?? "", { logs: longLog, status: "FAILED" });
+    await one.submit(job);
+    server.set(ids()[1] ?? "", { logs: "well\n" });
+    await one.status(job);
+    expect(log()).toBe("well\n");
+    server.jobs.clear(); // a head that starts anew
+    await one.submit(job);
+    server.set(ids()[0] ?? "", { logs: "well again\n", status: "SUCCEEDED" });
+    await one.collect(job);
+    expect(log()).toBe("well again\n");
+  });
+
+  test("may be not there for the moment: the job runs on", async () => {
+    const one = launcher();
+    await one.submit(job);
+    server.faults = [undefined, ...Array<Fault>(4).fill("drop")] as Fault[];
+    expect(await one.status(job)).toEqual({ state: "running" });
+  });
+
+  test("is asked for less often the longer it is: never more than 128 kB a second of one job", () => {
+    for (const bytes of [0, 1, 1e4, 1e6, 1e7, 2 ** 28]) {
+      const pause = logPauseMs(bytes);
+      expect(pause).toBeGreaterThanOrEqual(10_000);
+      expect(bytes / pause).toBeLessThanOrEqual(128);
+    }
+  });
+});
+
+describe("a place that must answer", () => {
+  test("is asked once, so that a wrong address is told at once", async () => {
+    await expect(launcher().mustAnswer?.()).resolves.toBeUndefined();
+    server.faults = ["drop"];
+    await expect(launcher().mustAnswer?.()).rejects.toMatchObject({ code: "ray-silent" });
+    expect(server.seen).toEqual(["GET /api/version", "GET /api/version"]);
+  });
+
+  test("has answered before a status is told or a run is asked to end, unless neither needs it", async () => {
+    const sweep = sweepOf(fs, "seeds: 1");
+    await server.close();
+    await expect(withJobs(sweepStatus(fs, sweep), launcher())).rejects.toThrow(RunError);
+    await expect(stopSweep(fs, sweep, launcher())).rejects.toThrow(RunError);
+    writeRun(fs, sweep.jobs[0]!, "finished");
+    const [status] = await withJobs(sweepStatus(fs, sweep), launcher());
+    expect(status?.state).toBe("finished");
+  });
+});
+
+describe("an address with a path", () => {
+  test.each(["/ray", "/ray/", "//other/ray"])("is that of all calls: %s", async (path) => {
+    const client = new RayClient({ url: new URL(`${url.origin}${path}`), token: undefined }, []);
+    await client.version().catch(() => {});
+    expect(server.seen).toEqual([`GET ${path.replace(/\/$/, "")}/api/version`]);
   });
 });
 

@@ -20,7 +20,7 @@ import { verlCommand } from "../../../../src/sweep/verl/verl-command.ts";
 import { verlJobs } from "../../../../src/sweep/verl/verl-jobs.ts";
 import { verlPlan, verlPlanText } from "../../../../src/sweep/verl/verl-plan.ts";
 import { verlProgram } from "../../../../src/sweep/verl/verl-process.ts";
-import { JobsServer } from "../../../support/jobs-server.ts";
+import { type Fault, JobsServer } from "../../../support/jobs-server.ts";
 import { writeVerlStandIn } from "../../../support/verl-stand-in.ts";
 
 const VERSION = "1.2.3";
@@ -288,5 +288,51 @@ describe("a job of verl on a cluster", () => {
     });
     await launcher.collect(job);
     expect(sweepStatus(disk, sweep)[0]).toMatchObject({ state: "interrupted", steps: 1 });
+  });
+
+  test("that goes on after others has the steps of all, whoever submitted them and whatever the cluster forgot", async () => {
+    const sweep = plan(10);
+    const job = jobOf(sweep);
+    const logs = join(sweep.out, "logs");
+    disk.makeDirectory(logs);
+    const attempt = async (status: string, steps: readonly number[]): Promise<string> => {
+      const launcher = launcherOf(sweep, "log");
+      await launcher.submit(job);
+      const said = steps
+        .map((k) => `step:${k} - actor/entropy:0.${9 - k} - run/steps:${steps.length}\n`)
+        .join("");
+      server.set([...server.jobs.keys()].at(-1) ?? "", { status, logs: said });
+      if (status !== "FAILED") await launcher.collect(job); // else its driver was killed
+      return said;
+    };
+    const said = [await attempt("STOPPED", [1, 2, 3, 4, 5, 6]), await attempt("FAILED", [6, 7])];
+    said.push(await attempt("STOPPED", [8]));
+    expect(sweepStatus(disk, sweep)[0]).toMatchObject({ state: "interrupted", steps: 8 });
+    server.jobs.clear();
+    said.push(await attempt("SUCCEEDED", [9, 10]));
+    const { table } = readRunDirectory(disk, job.directory);
+    expect([...(table.columns.get("step") ?? [])]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect([...(table.columns.get("run/steps") ?? [])]).toEqual([6, 6, 6, 6, 6, 2, 2, 1, 2, 2]);
+    const kept = disk.list(logs).map((name) => readFileSync(join(logs, name), "utf8"));
+    expect(kept).toEqual(expect.arrayContaining(said));
+    expect(sweepStatus(disk, sweep)[0]).toMatchObject({ state: "finished" });
+  });
+
+  test("that is refused leaves the log of the one before it as it is, and once", async () => {
+    const sweep = plan();
+    const job = jobOf(sweep);
+    const logs = join(sweep.out, "logs");
+    disk.makeDirectory(logs);
+    const launcher = launcherOf(sweep, "log");
+    await launcher.submit(job);
+    server.set(submitted().id, { status: "FAILED", logs: "no GPU\n" });
+    for (const questions of [3, 2]) {
+      server.faults = [...Array<undefined>(questions), "503"] as Fault[];
+      await expect(launcher.submit(job)).rejects.toThrow(/503/);
+      expect(disk.list(logs)).toEqual([`${job.run.id}-1.log`]);
+    }
+    await launcher.submit(job);
+    expect(server.jobs.size).toBe(2);
+    expect(disk.list(logs)).toEqual([`${job.run.id}-1.log`]);
   });
 });
