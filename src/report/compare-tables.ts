@@ -207,11 +207,14 @@ export function curveSentences({ between, baseline }: ComparisonFinding): string
 export function noneApart(curves: readonly ArmCurve[], baseline: string): string {
   const tested = curves.filter(({ pHolm }) => pHolm !== undefined).length;
   if (tested === 0) {
-    return `None of ${curves.length} arms can be tested against the curve of ${baseline}: that takes common entropies and several runs`;
+    return `Of ${armCount(curves.length)} none can be tested against the curve of ${baseline}: that takes common entropies and several runs`;
   }
-  const which = tested === curves.length ? "arms" : `arms that can be tested (of ${curves.length})`;
-  return `None of ${tested} ${which} is clearly off the curve of ${baseline}`;
+  const which = tested === curves.length ? "" : ` that can be tested (of ${curves.length})`;
+  return `Of ${armCount(tested)}${which} none is clearly off the curve of ${baseline}`;
 }
+
+/** `1 arm`, `2 arms`. */
+export const armCount = (count: number): string => `${count} ${count === 1 ? "arm" : "arms"}`;
 
 const CLOCK =
   "Arms that keep their entropy reach one entropy at a later step: what training alone does in between is part of the gap";

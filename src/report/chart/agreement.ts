@@ -67,7 +67,9 @@ function takeaway({ estimators, y, of }: AgreementFinding): string {
   if (best === undefined) return `No estimator can be held against the ${y.length} ${of}s measured`;
   const { r2, pearson, n } = best.agreement;
   const doubt = predictsClearly(best) ? "" : ", not clearly better than a constant";
-  return `Of ${estimators.length} estimators ${best.estimator} predicts the entropy change best${doubt}: R² ${statistic(r2)}, Pearson ${statistic(pearson)} over ${n} ${of}s`;
+  const among = estimators.length === 1 ? "1 estimator:" : `Of ${estimators.length} estimators`;
+  const how = estimators.length === 1 ? "" : " best";
+  return `${among} ${best.estimator} predicts the entropy change${how}${doubt}: R² ${statistic(r2)}, Pearson ${statistic(pearson)} over ${n} ${of}s`;
 }
 
 /** All of them together: a wrong form can correlate and still predict nothing. */

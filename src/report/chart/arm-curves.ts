@@ -3,7 +3,7 @@ import type { ArmSummary, RunMeasures } from "../../analyze/compare/arm-summary.
 import type { ComparisonFinding } from "../../analyze/compare/comparison.ts";
 import { movingMean } from "../../analyze/fit/smoothing.ts";
 import { printableName } from "../../base/printable.ts";
-import { noneApart } from "../compare-tables.ts";
+import { armCount, noneApart } from "../compare-tables.ts";
 import { lightPalette } from "../palette.ts";
 import { PLOT_WIDTH } from "../theme.ts";
 import { axis } from "./axes.ts";
@@ -96,7 +96,7 @@ function takeaway({ between, baseline, arms }: ComparisonFinding): string {
   if (count === 0) return "Only 1 arm: no curve to hold it against";
   return apart.length === 0
     ? noneApart(between.curves, printableName(baseline))
-    : `${apart.length} of ${count} arms have another reward at the entropy of ${printableName(baseline)}: ${apart.join(", ")}`;
+    : `Of ${armCount(count)} ${apart.length} ${apart.length === 1 ? "has" : "have"} another reward at the entropy of ${printableName(baseline)}: ${apart.join(", ")}`;
 }
 
 function panelOf(arm: ArmSummary, frame: Frame, isFirst: boolean): SubPanel {

@@ -99,11 +99,15 @@ function shownEstimators({ estimators }: AgreementFinding): EstimatorAgreement[]
     .filter(({ agreement }) => Number.isFinite(agreement.slope));
 }
 
+/** R² below which most of what moves entropy is something else. */
+const LOOSE = 0.5;
+
 function takeaway({ y, of }: AgreementFinding, shown: readonly EstimatorAgreement[]): string {
   const [best] = shown;
   if (best === undefined) return `No prediction for the ${y.length} ${of}s measured`;
   const { r2, slope } = best.agreement;
-  const verb = predictsClearly(best) ? "follows" : "does not clearly follow";
+  const follows = r2 < LOOSE ? "loosely follows" : "follows";
+  const verb = predictsClearly(best) ? follows : "does not clearly follow";
   const scale = formatNumber(Number(slope.toPrecision(2)));
   return `${best.estimator}, times ${scale}, ${verb} the measured change ${of} by ${of}: R² ${statistic(r2)}`;
 }

@@ -228,3 +228,18 @@ test("the line of an arm is over its seeds at the same steps, however late a see
     expect(entropy).toBeCloseTo(alone.get(step) as number, 12);
   }
 });
+
+test.each([
+  [0.81, [0.7, 0.88], "times 0.14, follows the measured change"],
+  [0.06, [0.01, 0.11], "times 0.14, loosely follows the measured change"],
+  [0.06, [-0.02, 0.11], "times 0.14, does not clearly follow the measured change"],
+] as const)("an R² of %d in %j %s", (r2, r2Interval, words) => {
+  const { title } = charts.covariance(madeUpAgreement({ r2, r2Interval }));
+  expect(title).toContain(words);
+});
+
+test("one estimator is not called the best", () => {
+  const finding = madeUpAgreement();
+  const one = { ...finding, estimators: finding.estimators.slice(0, 1) };
+  expect(charts.agreement(one).title).toMatch(/^1 estimator: \w+ predicts the entropy change: R²/);
+});

@@ -48,7 +48,7 @@ describe("a comparison as text", () => {
     expect(of(1.1)).toMatch(
       /y is not on the curve of x: at 0\.\d+ nats its reward is 0\.(?:1|09)\d* lower/,
     );
-    expect(of(1.2)).toContain("None of 1 arms is clearly off the curve of x");
+    expect(of(1.2)).toContain("Of 1 arm none is clearly off the curve of x");
   });
 
   test("says of how many runs a number is, where a run does not have it", () => {
