@@ -6,7 +6,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
-const WITHIN_MS = 120_000;
+const WITHIN_MS = 60_000;
+/** A port that was free may be taken when Ray comes to it, and then a node does not start. */
+const MOST_TRIES = 3;
 const STORE_BYTES = 1e8;
 
 /** A port that nothing uses now. */
@@ -69,7 +71,7 @@ export class RayCluster {
       this.port = await freePort();
       this.dashboard = await freePort();
     }
-    this.head = await this.node([
+    const settings = [
       "--head",
       `--port=${this.port}`,
       "--dashboard-host=127.0.0.1",
@@ -77,8 +79,8 @@ export class RayCluster {
       `--ray-client-server-port=${await freePort()}`,
       "--num-cpus=0",
       `--temp-dir=${this.folder()}`,
-    ]);
-    await until("the dashboard", async () => (await this.get("/api/version")).ok);
+    ];
+    this.head = await this.node(settings, async () => (await this.get("/api/version")).ok);
     for (let k = 0; k < workers; k += 1) await this.addWorker();
   }
 
@@ -92,8 +94,7 @@ export class RayCluster {
     const before = await this.nodes();
     const own = this.ownFolders ? [`--temp-dir=${this.folder()}`] : [];
     const settings = [`--address=127.0.0.1:${this.port}`, `--num-cpus=${this.cores}`, ...own];
-    this.workers.push(await this.node(settings));
-    await until("a worker", async () => (await this.nodes()) > before);
+    this.workers.push(await this.node(settings, async () => (await this.nodes()) > before));
   }
 
   /** Ends the oldest worker and whatever runs on it, without a farewell. */
@@ -129,7 +130,22 @@ export class RayCluster {
     return data.summary.filter(({ raylet }) => raylet.state === "ALIVE").length;
   }
 
-  private async node(settings: readonly string[]): Promise<ChildProcess> {
+  /** Starts a node, again where it does not come up. */
+  private async node(
+    settings: readonly string[],
+    isUp: () => Promise<boolean>,
+  ): Promise<ChildProcess> {
+    for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
+      const node = await this.spawn(settings);
+      if ((await within(async () => isOver(node) || (await isUp()))) && !isOver(node)) {
+        return node;
+      }
+      await kill(node);
+    }
+    throw new Error(`did not start in ${MOST_TRIES} tries: ray start ${settings.join(" ")}`);
+  }
+
+  private async spawn(settings: readonly string[]): Promise<ChildProcess> {
     const common = [
       `--object-store-memory=${STORE_BYTES}`,
       "--min-worker-port=0",
@@ -150,16 +166,19 @@ export class RayCluster {
   }
 }
 
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+async function within(holds: () => Promise<boolean>): Promise<boolean> {
   for (const end = performance.now() + WITHIN_MS; performance.now() < end; await wait(500)) {
-    if (await holds().catch(() => false)) return;
+    if (await holds().catch(() => false)) return true;
   }
-  throw new Error(`not within ${WITHIN_MS} ms: ${what}`);
+  return false;
 }
+
+const isOver = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode !== null || signalCode !== null;
 
 /** The process and all below it. */
 async function kill(root: ChildProcess | undefined): Promise<void> {
-  if (root?.pid === undefined || root.exitCode !== null || root.signalCode !== null) return;
+  if (root?.pid === undefined || isOver(root)) return;
   const ended = new Promise((resolve) => root.once("close", resolve));
   for (const pid of descendants(root.pid)) {
     try {
