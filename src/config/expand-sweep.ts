@@ -161,11 +161,15 @@ function checkParts(start: ExperimentConfig, parts: readonly Part[]): Experiment
   let config: unknown = start;
   const upTo = parts.map(({ where, pairs }) => {
     config = naming(where, () => changeSettings(config, toPairs(pairs)));
-    return { where, refusal: refusalOf(config) };
+    return { where, config };
   });
-  const last = upTo.at(-1)?.refusal;
-  const { where = "" } = upTo.find(({ refusal }) => refusal === last) ?? {};
-  return naming(where, () => checkExperiment(config));
+  try {
+    return checkExperiment(config);
+  } catch (error) {
+    // The last part brings it, if none before does.
+    const { where = "" } = upTo.find((one) => refusalOf(one.config) === String(error)) ?? {};
+    return naming(where, () => checkExperiment(config));
+  }
 }
 
 /** Why an experiment is refused; undefined for one that is not. */
