@@ -99,7 +99,7 @@ export function compareRuns(
   const series = logs.map(runSeriesOf);
   const frame: MeasureFrame = {
     target: request.target ?? lowestRise(series),
-    steps: commonSteps(series),
+    steps: sharedRange(series),
   };
   const rng = makeRng(request.seed ?? 0, "compare");
   const arms = sorted.map((arm) =>
@@ -148,7 +148,7 @@ const firstAndLast = ({ law }: RunSeries): readonly [number, number] => [
   law.series.step.at(-1)!,
 ];
 
-const commonSteps = (series: readonly RunSeries[]): readonly [number, number] => [
+const sharedRange = (series: readonly RunSeries[]): readonly [number, number] => [
   Math.max(...series.map((run) => firstAndLast(run)[0])),
   Math.min(...series.map((run) => firstAndLast(run)[1])),
 ];

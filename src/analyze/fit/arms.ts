@@ -1,5 +1,5 @@
 /** The law between runs that share a start and differ in how entropy was steered; knows no single run's verdict. */
-import { atSteps, commonSteps } from "./common-steps.ts";
+import { atSteps, commonSteps, meanAcross } from "./common-steps.ts";
 import { neighbourMean, chooseNeighbourhood, minimumRows } from "./instrument.ts";
 import { dot } from "./moments.ts";
 import type { Estimate } from "./result.ts";
@@ -46,22 +46,17 @@ const STEP_BLOCKS = 20;
  */
 export function meanArm(runs: readonly Arm[]): Arm {
   const steps = commonSteps(runs);
-  const meanOf = (series: readonly Float64Array[]): Float64Array =>
-    Float64Array.from(steps, (_, i) => series.reduce((sum, one) => sum + one[i]!, 0) / runs.length);
+  const exponentials = runs.map((run) => atSteps(run, run.entropy, steps).map(Math.exp));
   return {
     step: Float64Array.from(steps),
-    entropy: meanOf(runs.map((run) => atSteps(run, run.entropy, steps).map(Math.exp))).map(
-      Math.log,
-    ),
-    reward: meanOf(runs.map((run) => atSteps(run, run.reward, steps))),
+    entropy: meanAcross(exponentials).map(Math.log),
+    reward: meanAcross(runs.map((run) => atSteps(run, run.reward, steps))),
   };
 }
 
 /** Takes off, at each step, the mean over arms: whatever is a function of step alone is gone. */
 function betweenArms(series: readonly Float64Array[]): Float64Array[] {
-  const clock = series[0]!.map(
-    (_, i) => series.reduce((sum, one) => sum + one[i]!, 0) / series.length,
-  );
+  const clock = meanAcross(series);
   return series.map((one) => one.map((value, i) => value - clock[i]!));
 }
 

@@ -21,3 +21,8 @@ export function atSteps(
   const rowOf = new Map([...run.step].map((step, row) => [step, row]));
   return Float64Array.from(steps, (step) => values[rowOf.get(step)!]!);
 }
+
+/** Mean of several series of one length, row by row. @param series - at least one. */
+export function meanAcross(series: readonly Float64Array[]): Float64Array {
+  return series[0]!.map((_, i) => series.reduce((sum, one) => sum + one[i]!, 0) / series.length);
+}

@@ -1,7 +1,7 @@
 /** Entropy and reward of every arm over the steps, means over its seeds; fits nothing. */
 import type { ArmSummary } from "../../analyze/compare/arm-summary.ts";
 import type { ComparisonFinding } from "../../analyze/compare/comparison.ts";
-import { atSteps, commonSteps } from "../../analyze/fit/common-steps.ts";
+import { atSteps, commonSteps, meanAcross } from "../../analyze/fit/common-steps.ts";
 import { movingMean } from "../../analyze/fit/smoothing.ts";
 import { printableName } from "../../base/printable.ts";
 import { formatNumber } from "../format-number.ts";
@@ -98,14 +98,8 @@ function pointsOf({ name, runs }: ArmSummary, maxRows: number): ArmPoint[] {
   const series = runs.map(({ series: { law } }) => law.series);
   const steps = commonSteps(series);
   const window = Math.min(SMOOTHING, steps.length);
-  const meanOf = (field: Field): Float64Array => {
-    const all = series.map((one) => atSteps(one, one[field], steps));
-    const means = Float64Array.from(
-      steps,
-      (_, row) => all.reduce((sum, values) => sum + (values[row] ?? Number.NaN), 0) / all.length,
-    );
-    return movingMean(means, window);
-  };
+  const meanOf = (field: Field): Float64Array =>
+    movingMean(meanAcross(series.map((one) => atSteps(one, one[field], steps))), window);
   const [entropy, reward] = [meanOf("entropy"), meanOf("reward")];
   const skip = Math.floor((window - 1) / 2);
   const stride = Math.max(1, Math.ceil(entropy.length / maxRows));
